@@ -1,0 +1,1 @@
+"""The chat pages: a channel of our own in the browser."""

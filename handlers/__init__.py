@@ -1,0 +1,1 @@
+"""What the bot does with one incoming thing; one module, one conversation."""
