@@ -105,6 +105,25 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """A weekly time (定人定时定点) at a station or booth: `place` is its code, `day` an ISO weekday, local time."""
+
+    place: str
+    day: int
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A text for residents from `articles/`: `code` is the file's stem, `text` stands under the title."""
+
+    code: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """Local times between which nothing but urgent news is pushed."""
 
@@ -154,3 +173,5 @@ class City:
     border_metres: float = 15.0
     sliver_metres: float = 30.0
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    articles: tuple[Article, ...] = ()
+    duty: tuple[Duty, ...] = ()
