@@ -114,6 +114,22 @@ class GridIndex:
         near = sorted((metres, i) for metres, i in close if i != home)
         return Found(self._grids[home], tuple(self._grids[i] for _, i in near))
 
+    def neighbours(self, grid: Grid) -> tuple[Grid, ...]:
+        """The grids that border on this one (a sliver between them apart), those whose middle is nearest first.
+
+        Raises KeyError for a grid that is not of this index.
+        """
+        import shapely
+
+        own = next((i for i, other in enumerate(self._grids) if other.code == grid.code), None)
+        if own is None:
+            raise KeyError(grid.code)
+        shape = self._shapes[own]
+        _, north = metres_per_degree(shape.centroid.y)
+        numbers = self._tree.query(shape, predicate="dwithin", distance=self.sliver_metres / north)
+        middle = {int(i): float(shapely.distance(shape.centroid, self._shapes[i].centroid)) for i in numbers}
+        return tuple(self._grids[i] for i in sorted(middle, key=lambda i: (middle[i], i)) if i != own)
+
     def _close(self, lon: float, lat: float, limit: float) -> list[tuple[float, int]]:
         """Metres and number of each grid at most `limit` metres away, in order of code; 0 metres is inside."""
         per_lon, per_lat = metres_per_degree(lat)

@@ -48,9 +48,9 @@ class Reaction:
 class Message:
     """One thing the bot says.
 
-    `replaces` is the outbox key of an earlier message of ours that this one edits; `reply_to` an outbox key, a
-    card (`card:case:XF-...`) or a platform's message id (`at:123`). `news` false: only worth saying
-    as an edit, left out where nothing can be edited. `urgency`: reply (answers what a person just did), push (waits for the quiet
+    `replaces` is the outbox key of an earlier message of ours that this one edits; `reply_to` an outbox key, a card
+    (`card:case:XF-...`) or a platform's message id (`at:123`). `news` false: only worth saying as an edit, left out
+    where nothing can be edited. `urgency`: reply (answers what a person just did), push (waits for the quiet
     hours), urgent (never waits). `ask` says what the person is expected to send next. `missing_picture`: the words
     added where the picture could not be drawn.
     """

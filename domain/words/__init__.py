@@ -1,0 +1,1 @@
+"""All words to people: one YAML file an audience, zh and en side by side."""
