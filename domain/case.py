@@ -17,7 +17,8 @@ class Case:
 
     `holder` is the code of the office that has it, `assignee` the person who accepted (public name beside it).
     `version` counts the transitions and is carried by buttons; `events` counts the ledger's lines and guards the
-    save. `words` are the reporter's newest, `note` the office's. `rung` are the reminders already given.
+    save. `words` are the reporter's newest, `note` the office's. `rung` are the reminders already given, `chain` the hash
+    of the ledger's last line.
     `border` is the neighbour's grid code where the place lies on a border.
     """
 
@@ -70,6 +71,7 @@ class Case:
     last_reason: str = ""
     last_at: datetime | None = None
     draft: str = ""
+    chain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
