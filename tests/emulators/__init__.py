@@ -1,0 +1,1 @@
+"""Chat platforms that run on loopback: real servers, for tests, demos and benchmarks of a bot."""
