@@ -15,10 +15,11 @@ from domain.state import State
 class Case:
     """One reported problem.
 
-    `holder` is the code of the office that has it, `assignee` the person who accepted (public name beside it).
+    `holder` is the code of the office that has it, `assignee` the person who accepted (public names
+    beside them).
     `version` counts the transitions and is carried by buttons; `events` counts the ledger's lines and guards the
-    save. `words` are the reporter's newest, `note` the office's. `rung` are the reminders already given, `chain` the hash
-    of the ledger's last line.
+    save. `words` are the reporter's newest, `note` the office's. `rung` are the reminders already given, `chain` the
+    hash of the ledger's last line.
     `border` is the neighbour's grid code where the place lies on a border.
     """
 
@@ -72,6 +73,7 @@ class Case:
     last_at: datetime | None = None
     draft: str = ""
     chain: str = ""
+    holder_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

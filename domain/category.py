@@ -19,8 +19,8 @@ class Category:
     `zh` stands on the staff's card (门头遮雨棚), `short` in lists and to residents (遮雨棚), `matter` after 事情
     (装遮雨棚). `kind` is component (部件) or incident (事件), the two kinds of GB/T 30428.2. The limit is
     either `days` (working days) or `hours` (working hours; the clock's where `urgent`). `closing` says when
-    it counts as done. `department` is the code it would be transferred to. `synonyms` are what people say. `shows_numbers`: telephone numbers in the words are the matter
-    (small advertisements) and are not hidden.
+    it counts as done. `department` is the code it would be transferred to. `synonyms` are what people say.
+    `shows_numbers`: telephone numbers in the words are the matter (small advertisements) and are not hidden.
     """
 
     code: str

@@ -62,8 +62,8 @@ class District:
 
     def holder_name(self, case: Case) -> str:
         """Who has the case, as people call it: the one who accepted, else the grid's leader or the office's name."""
-        if case.assignee_name:
-            return case.assignee_name
+        if case.assignee_name or case.holder_name:
+            return case.assignee_name or case.holder_name
         grid = self.city.grids.get(case.holder)
         return (grid.leader or self.say("who.leader")) if grid else self.office_name(case.holder)
 

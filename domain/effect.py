@@ -26,13 +26,14 @@ def _accept_now(case: Case, role: Role, by: Actor, now: datetime, values: Values
 
 def _return(case: Case, role: Role, by: Actor, now: datetime, values: Values, terms: Terms) -> Case:
     free = replace(case, assignee="", assignee_name="", due_accept=None, due_step=None, promised=False)
-    return replace(free, holder=case.station, returns=case.returns + 1)
+    return replace(free, holder=case.station, holder_name="", returns=case.returns + 1)
 
 
 def _dispatch(case: Case, role: Role, by: Actor, now: datetime, values: Values, terms: Terms) -> Case:
     return replace(
         case,
         holder=values["office"],
+        holder_name=values.get("office_name", ""),
         assignee="",
         assignee_name="",
         promised=False,
@@ -122,7 +123,7 @@ def _reopen(case: Case, role: Role, by: Actor, now: datetime, values: Values, te
         promised=False,
     )
     if case.state is State.VOIDED:
-        return replace(again, state=State.RETURNED, holder=case.station)
+        return replace(again, state=State.RETURNED, holder=case.station, holder_name="")
     return replace(again, dispatched_at=now, due_accept=terms.accept_by(now, urgent=case.urgent))
 
 

@@ -1,0 +1,10 @@
+"""What Alembic runs: the steps, within the transaction of the connection that `storage.migration.upgrade` brings."""
+
+from alembic import context
+
+from storage.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=connection.dialect.name == "sqlite")
+with context.begin_transaction():
+    context.run_migrations()
