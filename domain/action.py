@@ -11,7 +11,7 @@ from typing import Any
 from domain.case import Case, Entry, Outcome, Terms
 from domain.effect import EFFECTS
 from domain.refusal import GoneOn, Missing, NotYours
-from domain.role import Actor, Who, right
+from domain.role import Actor, Role, Who, right
 from domain.state import OPEN, State
 
 _UNRESOLVED = frozenset({State.DISPATCHED, State.ACCEPTED, State.RETURNED, State.WAITING, State.SUSPENDED})
@@ -106,6 +106,19 @@ _KEEPS_BUTTONS = frozenset({"add", "rate"})
 _FACTS = ("outcome", "photos", "no_photo", "office", "rating", "who", "phone", "until", "handed", "code")
 
 
+def check(case: Case, code: str, by: Actor, *, reporter: bool = False, version: int | None = None) -> Role:
+    """The role in which the actor may run an action now.
+
+    Raises NotYours where he has no right, GoneOn where the state (or the button's version) is another."""
+    row = ACTIONS[code]
+    role = right(by, case, row.who, reporter=reporter)
+    if role is None:
+        raise NotYours(number=case.number)
+    if case.state not in row.sources or (version is not None and version != case.version):
+        raise GoneOn(number=case.number)
+    return role
+
+
 def act(
     case: Case,
     code: str,
@@ -122,11 +135,7 @@ def act(
     Raises NotYours where the actor has no right, GoneOn where the state (or the version) is another,
     Missing where a need is not met, KeyError for an unknown action."""
     row = ACTIONS[code]
-    role = right(by, case, row.who, reporter=reporter)
-    if role is None:
-        raise NotYours(number=case.number)
-    if case.state not in row.sources or (version is not None and version != case.version):
-        raise GoneOn(number=case.number)
+    role = check(case, code, by, reporter=reporter, version=version)
     reason = str(values.get("reason", ""))
     if "reason" in row.needs and not reason.strip():
         raise Missing(number=case.number, need="reason")

@@ -234,7 +234,7 @@ def typed(text: str, choices: Iterable[Choice]) -> Choice | None:
     numbers = list(_numbered(shown))
     plain = _plain(text)
     named = [choice for choice in shown if plain and plain == _plain(choice.label)]
-    if not named and plain:
+    if not named and plain and not plain.isdecimal():  # "12" is never the first of a choice called 2
         named = [choice for number, choice in numbers if plain in _lines(number, choice.label)]
     if len(named) == 1:
         return named[0]

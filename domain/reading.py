@@ -63,18 +63,21 @@ class Reading:
 
 def read(words: str) -> Reading:
     """The plain form of `words`: reading it again changes nothing."""
-    signs = [(plain, at) for at, sign in enumerate(words) for plain in _sign(sign)]
-    kept: list[tuple[str, int]] = []
+    kept: list[str] = []
+    places: list[int] = []
     gap = False
-    for plain, at in signs:
-        if plain in _LIGHT or (plain.isspace() and plain != "\n"):
-            gap = True
-            continue
-        if gap and kept and kept[-1][0].isdigit() and plain.isdigit():
-            kept.append((" ", kept[-1][1] + 1))
-        kept.append((plain, at))
-        gap = False
-    return Reading("".join(c for c, _ in kept), tuple(at for _, at in kept), tuple(at + 1 for _, at in kept))
+    for at, sign in enumerate(words):
+        for plain in _sign(sign):
+            if plain in _LIGHT or (plain.isspace() and plain != "\n"):
+                gap = True
+                continue
+            if gap and kept and kept[-1].isdigit() and plain.isdigit():
+                kept.append(" ")
+                places.append(places[-1] + 1)
+            kept.append(plain)
+            places.append(at)
+            gap = False
+    return Reading("".join(kept), tuple(places), tuple([at + 1 for at in places]))
 
 
 class Phrases:

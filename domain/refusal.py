@@ -33,3 +33,15 @@ class TooLate(Refused):
     """重开 after its days."""
 
     text = "reopen.too_late"
+
+
+class Busy(Refused):
+    """A colleague's question about the case is open."""
+
+    text = "press.busy"
+
+
+class Unknown(Refused):
+    """There is no such case, or it is none of the person's."""
+
+    text = "press.unknown"

@@ -5,25 +5,23 @@ What people say for each category stands in `city/categories.yaml`; what tells d
 words break ties where none is found whole. Nothing is learnt from what residents send.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import log
 
 from domain import cue
 from domain.category import Category, Head
 from domain.cue import Kind
-from domain.reading import Phrases, Reading, read, sounds
+from domain.lexicon import Hit, Lexicon
+from domain.reading import Reading, read
 
 OTHER = "other"  # the head of what another office looks after
-SURE_SCORE, SURE_MARGIN = 3.0, 1.5
-PIECE = 0.5  # weight of a piece of a known word against a sign of a whole one
-SOUND = 0.8  # and of a word that only sounds like a known one
+SURE_SCORE, SURE_MARGIN, SURE_WITHIN = 3.0, 1.5, 0.5  # evidence; lead over other heads, and within the head
 YIELD = 0.7  # what another office looks after gives way to what the station does
-DANGER = 4.0
-FAINT = 1.0  # less is no matter at all, where nothing is said to be wrong
+DANGER = 4.0  # evidence that a danger adds to the urgent category that fits best
+FAINT, FEW = 1.0, 6  # so few signs with so little evidence are talk, where nothing is said to be wrong
 SECOND, SECOND_TOLD = 2.5, 1.5  # evidence that makes a second problem; where 还有 or the like announces it
-LONGEST = 300  # signs read; who writes more has said it by then
+LONGEST = 300  # signs read: who writes more has said it by then
+RANKED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,103 +40,71 @@ class Guess:
     second: Category | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A known word in a text: where, for which categories, and how much it tells."""
-
-    start: int
-    end: int
-    of: Sequence[int]
-    weight: float
-
-
 class Triage:
-    """Guesses at matters, from the categories' own words. `heads` in the order in which people choose."""
+    """Guesses at matters, from the categories' own words; `heads` in the order in which people choose."""
 
     def __init__(self, categories: Iterable[Category], heads: Iterable[Head]) -> None:
         self._categories = tuple(categories)
-        self._heads = tuple(heads)
-        said: dict[str, list[int]] = {}
-        for i, category in enumerate(self._categories):
-            for phrase in _phrases(category):
-                said.setdefault(phrase, []).append(i)
-        self._said = said
-        self._weights = {phrase: _weight(phrase) / len(of) for phrase, of in said.items()}
-        self._phrases = Phrases(said)
-        self._pieces = _pieces_of(said, len(self._categories))
-        self._sounds: _Sounds | None = None
+        self._heads = {head.code: head for head in heads}
+        self._lexicon = Lexicon([(*each.synonyms, *_own_names(each)) for each in self._categories])
+        self._others = [i for i, each in enumerate(self._categories) if each.head == OTHER]
+        self._urgent = {i for i, each in enumerate(self._categories) if each.urgent}
 
     def guess(self, words: str) -> Guess:
         """The best guess at `words`; any text will do."""
         reading = read(words[:LONGEST])
         text = reading.text
-        hits = self._hits(reading, words)
-        scores = self._scores(text, hits)
-        told = bool(hits)
+        hits, scores = self._evidence(reading, words)
         urgent = self._danger(text, hits, scores)
-        order = sorted(scores, key=lambda i: (-scores[i], i))
-        ranked = tuple((self._categories[i], round(scores[i], 3)) for i in order[:8])
-        kind = "report" if urgent else self._kind(text, ranked, told)
-        second = self._second(reading, words, hits, order) if kind == "report" else None
-        return Guess(ranked, kind == "report" and told and self._sure(ranked), urgent, kind, second)
+        order = [i for _, i in sorted((-score, i) for i, score in enumerate(scores) if score > 0)[:RANKED]]
+        ranked = tuple([(self._categories[i], round(scores[i], 3)) for i in order])
+        kind = "report" if urgent else self._kind(text, ranked, bool(hits))
+        if kind != "report":
+            return Guess(ranked, False, urgent, kind)
+        second = self._second(reading, words, hits, order)
+        return Guess(ranked, bool(hits) and _sure(ranked), urgent, kind, second)
+
+    def heads(self, guess: Guess) -> tuple[Head, ...]:
+        """All heads for people to choose from: those of the guess first, then the others in their order."""
+        codes = dict.fromkeys([category.head for category, _ in guess.ranked] + list(self._heads))
+        return tuple(self._heads[code] for code in codes if code in self._heads)
 
     def correction(self, words: str) -> Category | None:
         """The category that the words put in place of another (不是垃圾,是井盖), None where they correct nothing."""
         reading = read(words[:LONGEST])
         if not cue.CORRECTION.search(reading.text):
             return None
-        hits = self._hits(reading, words)
-        scores = self._scores(reading.text, hits) if hits else {}
-        return self._categories[min(scores, key=lambda i: (-scores[i], i))] if scores else None
+        hits, scores = self._evidence(reading, words)
+        return self._categories[max(range(len(scores)), key=scores.__getitem__)] if hits else None
 
-    def _hits(self, reading: Reading, words: str) -> list[_Hit]:
-        """Known words, without those inside longer ones and those ruled out; by sound where none stands so."""
+    def _evidence(self, reading: Reading, words: str) -> tuple[list[Hit], list[float]]:
+        """The known words, and for each category what they and their pieces tell."""
         text = reading.text
         denied = [match.span(match.lastindex or 0) for match in cue.DENIED.finditer(text)]
-        hits: list[_Hit] = []
-        reached = 0
-        for start, end in self._phrases.all(text):
-            if end <= reached or any(a <= start and end <= b for a, b in denied):
-                continue
-            if not _whole_word(reading, words, start, end):
-                continue
-            reached = end
-            phrase = text[start:end]
-            hits.append(_Hit(start, end, self._said[phrase], self._weights[phrase]))
-        if not hits and not denied and any("\u4e00" <= sign <= "\u9fff" for sign in text):
-            if self._sounds is None:
-                self._sounds = _Sounds(self._said)
-            hits = [_Hit(a, b, self._said[p], self._weights[p] * SOUND) for a, b, p in self._sounds.find(text)]
-        return hits
-
-    def _scores(self, text: str, hits: Sequence[_Hit]) -> dict[int, float]:
-        scores: dict[int, float] = {}
-        for of, weight in {text[hit.start : hit.end]: (hit.of, hit.weight) for hit in hits}.values():
-            for i in of:
-                scores[i] = scores.get(i, 0.0) + weight
-        denied = [match.span(match.lastindex or 0) for match in cue.DENIED.finditer(text)]
+        hits = self._lexicon.hits(reading, words, denied)
+        scores = [0.0] * len(self._categories)
+        for owners, weight in {text[hit.start : hit.end]: (hit.owners, hit.weight) for hit in hits}.values():
+            for i in owners:
+                scores[i] += weight
         for a, b in reversed(denied):
             text = f"{text[:a]} {text[b:]}"
-        for piece in _pieces(text):
-            for i, weight in self._pieces.get(piece, ()):
-                scores[i] = scores.get(i, 0.0) + weight
-        ours = {i for hit in hits for i in hit.of if self._categories[i].head != OTHER}
-        for i in scores if ours else ():
-            if self._categories[i].head == OTHER:
+        self._lexicon.add_pieces(text, scores)
+        if any(self._categories[i].head != OTHER for hit in hits for i in hit.owners):
+            for i in self._others:
                 scores[i] *= YIELD
-        return scores
+        return hits, scores
 
-    def _danger(self, text: str, hits: Sequence[_Hit], scores: dict[int, float]) -> bool:
+    def _danger(self, text: str, hits: Sequence[Hit], scores: list[float]) -> bool:
         """Whether someone may be hurt soon; lifts the urgent category that fits best."""
         if cue.RESOLVED.search(text):
             return False
-        real = [hit for hit in hits if not cue.TAKEN_BACK.search(text[: hit.start])]
-        grave = {i for hit in real for i in hit.of if self._categories[i].urgent}
+        told = [hit for hit in hits if not self._urgent.isdisjoint(hit.owners)]
+        grave = [hit for hit in told if not cue.TAKEN_BACK.search(text[: hit.start])]
         if not grave and not hazard(text):
             return False
-        fitting = grave or {i for i in scores if self._categories[i].urgent}
-        if fitting:
-            best = max(fitting, key=lambda i: (scores[i], -i))
+        fitting = self._urgent.intersection(i for hit in grave for i in hit.owners) or self._urgent
+        best = max(sorted(fitting), key=scores.__getitem__, default=None)
+        if best is not None and scores[best] > 0:
             scores[best] += DANGER
         return True
 
@@ -153,23 +119,16 @@ class Triage:
             return "anger"
         if cue.QUERY.search(text) and not fault:
             return "query"
-        if not told and not fault and (not ranked or ranked[0][1] < FAINT):
+        if not told and not fault and len(text) <= FEW and (not ranked or ranked[0][1] < FAINT):
             return "chat"
         return "offtopic" if best == OTHER else "report"
 
-    def _sure(self, ranked: Sequence[tuple[Category, float]]) -> bool:
-        """Enough evidence, and well ahead of the best category of any other head."""
-        best, score = ranked[0]
-        rival = next((other for category, other in ranked[1:] if category.head != best.head), 0.0)
-        return score >= SURE_SCORE and score - rival >= SURE_MARGIN
-
-    def _second(self, reading: Reading, words: str, hits: Sequence[_Hit], order: Sequence[int]) -> Category | None:
+    def _second(self, reading: Reading, words: str, hits: Sequence[Hit], order: Sequence[int]) -> Category | None:
         """Another problem: enough words for another head, before or after the first one's and parted from them."""
-        first = order[0] if order else -1
-        own = [hit for hit in hits if first in hit.of]
+        own = [hit for hit in hits if order and order[0] in hit.owners]
         if not own:
             return None
-        left, right = own[0].start, own[-1].end
+        left, right = min(hit.start for hit in own), max(hit.end for hit in own)
         apart: dict[int, float] = {}
         for hit in hits:
             a, b = (right, hit.start) if hit.start >= right else (hit.end, left)
@@ -177,11 +136,23 @@ class Triage:
                 continue
             told = cue.ANOTHER.search(reading.text, a, b)
             if told or (a < b and cue.COMMA.search(words, reading.starts[a - 1], reading.ends[b])):
-                for i in hit.of:
+                for i in hit.owners:
                     apart[i] = apart.get(i, 0.0) + hit.weight * (SECOND / SECOND_TOLD if told else 1.0)
-        others = [i for i in apart if self._categories[i].head not in (self._categories[first].head, OTHER)]
+        others = [i for i in apart if self._categories[i].head not in (self._categories[order[0]].head, OTHER)]
         best = max(others, key=lambda i: (apart[i], -i), default=None)
         return self._categories[best] if best is not None and apart[best] >= SECOND else None
+
+
+def _sure(ranked: Sequence[tuple[Category, float]]) -> bool:
+    """Enough evidence, well ahead of every other head and a little ahead within its own."""
+    best, score = ranked[0]
+    rival = next((other for category, other in ranked[1:] if category.head != best.head), 0.0)
+    within = next((other for category, other in ranked[1:] if category.head == best.head), 0.0)
+    return score >= SURE_SCORE and score - rival >= SURE_MARGIN and score - within >= SURE_WITHIN
+
+
+def _own_names(category: Category) -> tuple[str, ...]:
+    return category.zh, category.short, category.matter, category.en, category.en_matter
 
 
 def hazard(text: str) -> str | None:
@@ -191,71 +162,3 @@ def hazard(text: str) -> str | None:
             if not unsaid.search(text[: match.start()]):
                 return name
     return None
-
-
-class _Sounds:
-    """Known words of three signs or more by how they sound: one private sign for each syllable."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._syllables: dict[str, str] = {}
-        self._said: dict[str, str] = {}
-        for phrase in phrases:
-            if len(phrase) >= 3 and not phrase.isascii():
-                self._said.setdefault(self._heard(phrase), phrase)
-        self._phrases = Phrases(self._said)
-
-    def find(self, text: str) -> list[tuple[int, int, str]]:
-        heard, found, reached = self._heard(text), [], 0
-        for start, end in self._phrases.all(heard):
-            if end > reached:
-                reached = end
-                found.append((start, end, self._said[heard[start:end]]))
-        return found
-
-    def _heard(self, text: str) -> str:
-        return "".join(self._syllables.setdefault(sound, chr(0xF0000 + len(self._syllables))) for sound in sounds(text))
-
-
-def _phrases(category: Category) -> set[str]:
-    """All that names a category, in plain form."""
-    own = (category.zh, category.short, category.matter, category.en, category.en_matter)
-    return {text for said in (*category.synonyms, *own) if len(text := read(said).text) >= 1}
-
-
-def _weight(phrase: str) -> float:
-    """What a word tells by its length in signs; a letter is a third of one."""
-    letters = sum(sign.isascii() for sign in phrase)
-    return max(0.5, min(len(phrase) - letters + letters / 3, 6.0) - 0.5)
-
-
-def _pieces(text: str) -> set[str]:
-    """The signs and pairs of signs of a text, without letters and marks."""
-    pairs = {a + b for a, b in pairwise(text) if a > "\u2fff" and b > "\u2fff"}
-    return pairs | {sign for sign in text if sign > "\u2fff"}
-
-
-def _pieces_of(said: Mapping[str, Sequence[int]], size: int) -> dict[str, tuple[tuple[int, float], ...]]:
-    """For each piece the categories in whose words it stands, and how much it tells; common ones tell nothing."""
-    holders: dict[str, set[int]] = {}
-    for phrase, of in said.items():
-        for piece in _pieces(phrase):
-            holders.setdefault(piece, set()).update(of)
-    pieces = {}
-    for piece, users in holders.items():
-        rare = log(size / len(users)) / log(size) if size > 1 else 1.0
-        if rare > 0.3:
-            weight = PIECE * rare * (1.0 if len(piece) > 1 else 0.4)
-            pieces[piece] = tuple((i, weight) for i in sorted(users))
-    return pieces
-
-
-def _whole_word(reading: Reading, words: str, start: int, end: int) -> bool:
-    """Whether Latin letters begin and end a word there: `bin` in `the bins`, not in `cabinet`."""
-    a, b = reading.span(start, end)
-    first, last = words[a : a + 1], words[b - 1 : b]
-    before, after = words[a - 1 : a] if a else "", words[b : b + 2]
-    if first.isascii() and first.isalpha() and before.isascii() and before.isalpha():
-        return False
-    if last.isascii() and last.isalpha() and after[:1].isascii() and after[:1].isalpha():
-        return after[:1] in "sS" and not (after[1:].isascii() and after[1:].isalpha())
-    return True

@@ -1,8 +1,10 @@
 """A report's draft between two updates: kept, asked on, summed up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
+from zlib import crc32
 
 from domain.district import District
 from domain.form import Dialogue, Slot
@@ -18,7 +20,7 @@ SUMMARY = "summary"
 
 def new_draft(turn: Turn) -> Dialogue:
     """An empty draft; its id is the moment and person it began with."""
-    seed = f"{ms(turn.now):x}{abs(hash(turn.update.sender.key)) % 0xFFFF:04x}"
+    seed = f"{ms(turn.now):x}{crc32(turn.update.sender.key.encode()) & 0xFFFF:04x}"
     return Dialogue("report", seed)
 
 
@@ -40,12 +42,14 @@ async def ask_on(turn: Turn, dialogue: Dialogue, opening: Sequence[str], *, repl
 async def ask(turn: Turn, dialogue: Dialogue, slot: Slot, opening: Sequence[str], *, replaces: str = "") -> None:
     """Asks for a slot, and remembers that it was asked."""
     question, choices = question_for(turn, dialogue, slot)
-    message = Message("\n".join([*opening, question]), choices=choices, ask=_ASKS.get(slot.name, "text"), replaces=replaces)  # type: ignore[arg-type]
+    message = Message(
+        "\n".join([*opening, question]), choices=choices, ask=_ASKS.get(slot.name, "text"), replaces=replaces
+    )
     key = turn.say(message)
     await keep_draft(turn, replace(dialogue, asked=slot.name, prompt=key))
 
 
-_ASKS = {"place": "location", "photos": "photo"}
+_ASKS: Mapping[str, Literal["text", "location", "photo"]] = {"place": "location", "photos": "photo"}
 
 
 async def sum_up(turn: Turn, dialogue: Dialogue, opening: str = "summary.right") -> None:
@@ -73,9 +77,7 @@ def question_for(turn: Turn, dialogue: Dialogue, slot: Slot) -> tuple[str, Rows]
         example = turn.words("number.example")
         return turn.words("ask.place", example=example), location_choice(turn.city, turn.lang)
     if slot.name == "photos":
-        return turn.words("ask.photo"), picks(
-            "unphotographed", iter([("yes", turn.words("label.no_photo"))]), subject
-        )
+        return turn.words("ask.photo"), picks("unphotographed", iter([("yes", turn.words("label.no_photo"))]), subject)
     if slot.name == "no_photo":
         reasons = ((code, turn.words(f"label.{code}")) for code in NO_PHOTO_REASONS)
         return turn.words("ask.no_photo"), picks("no_photo", reasons, subject, a_row=3)
@@ -90,7 +92,9 @@ def category_question(city: District, lang: str, dialogue: Dialogue) -> tuple[st
         chosen = next(known for known in city.city.heads if known.code == head)
         within = [category for category in city.city.categories.values() if category.head == head]
         options = [(known.code, known.en if lang == "en" else known.short) for known in within]
-        rows = picks("category", iter(options), subject) + picks("head", iter([("none", city.say("label.back", lang))]), subject)
+        rows = picks("category", iter(options), subject) + picks(
+            "head", iter([("none", city.say("label.back", lang))]), subject
+        )
         return city.say("ask.finer", lang, head=chosen.en if lang == "en" else chosen.zh), rows
     if likely:
         options = [(code, city.thing(code, lang)) for code in likely]

@@ -59,6 +59,15 @@ async def tell_accepted(turn: Turn, case: Case, before: Case) -> None:
         reporters.told(turn.inner, person, key)
 
 
+async def tell_back(turn: Turn, case: Case, before: Case) -> None:
+    """返工 by the station: the progress message goes back to what it was; nothing is pushed."""
+
+    def make(now: Case, told: Told) -> Message:
+        return replace(notice.accepted(now, told), news=False)
+
+    await each_reporter(turn, case, "back", make, lambda person: person.told)
+
+
 async def tell_moved(turn: Turn, case: Case, before: Case) -> None:
     if case.holder != before.holder or before.returns:
         for person, key in await each_reporter(turn, case, "moved", notice.moved):
@@ -161,7 +170,7 @@ FOLLOWS: Mapping[str, tuple[Follow, ...]] = {
     "dispatch": (post_to_holder, tell_moved),
     "resolve": (post_to_station, tell_resolved),
     "verify": (ask_callback,),
-    "rework": (call_back_office,),
+    "rework": (call_back_office, tell_back),
     "unsolved": (call_back_office, tell_unsolved, tell_supervisor),
     "confirm": (partial(_answered, notice.confirmed, "confirmed"),),
     "rate": (partial(_answered, notice.rated, "rated"),),

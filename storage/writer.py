@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -33,6 +34,8 @@ FAULTS = frozenset(
 )
 """Result codes that tell of the disk and of other processes, not of the statement."""
 
+LOST = "the transaction is over"
+
 
 def connect(path: Path, *, reads_only: bool = False) -> sqlite3.Connection:
     """A connection with this house's habits. Raises sqlite3.Error."""
@@ -42,13 +45,30 @@ def connect(path: Path, *, reads_only: bool = False) -> sqlite3.Connection:
         connection.row_factory = sqlite3.Row
         connection.execute("pragma foreign_keys = on")
         if not reads_only:
-            connection.execute("pragma journal_mode = wal")
+            _log_ahead(connection)
             connection.execute("pragma synchronous = full")
             connection.execute("pragma journal_size_limit = 67108864")
+            connection.execute("pragma temp_store = memory")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Sets the write-ahead log: readers and the writer do not wait for each other.
+
+    For a new file this takes the file for itself, and alone of all statements it does not wait by itself."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def primary_code(error: BaseException | None) -> int | None:
@@ -68,19 +88,25 @@ class SqliteTurn(Turn):
         self._connection = connection
 
     async def one(self, sql: str, **values: Value) -> Row | None:
-        row: Row | None = self._connection.execute(sql, values).fetchone()
+        row: Row | None = self._ask(sql, values).fetchone()
         return row
 
     async def all(self, sql: str, **values: Value) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+        return self._ask(sql, values).fetchall()
 
     async def do(self, sql: str, **values: Value) -> int:
-        return self._connection.execute(sql, values).rowcount
+        return self._ask(sql, values).rowcount
 
     def finish(self) -> None:
         """Writes what was put."""
         for sql, rows in self._later.items():
             self._connection.executemany(sql, rows)
+
+    def _ask(self, sql: str, values: dict[str, Value]) -> sqlite3.Cursor:
+        # A full disk ends the whole transaction; what a handler that goes on writes must not be kept by itself.
+        if not self._connection.in_transaction:
+            raise sqlite3.OperationalError(LOST)
+        return self._connection.execute(sql, values)
 
 
 def run_to_end(work: Coroutine[Any, Any, T]) -> T:
@@ -134,6 +160,8 @@ class Alone:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> Literal[True]:
+        if not self._connection.in_transaction:
+            raise error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(LOST) from error
         if error is not None:
             self._waiting.error = error
             if isinstance(error, sqlite3.Error) and primary_code(error) in FAULTS:

@@ -38,8 +38,7 @@ def _inbox() -> None:
         sa.Column("trace", sa.Text),
         sa.Column("ended", sa.BigInteger),
         sa.UniqueConstraint("channel", "key", name="inbox_seen"),
-        sa.CheckConstraint("state in ('new', 'done', 'dead')", name="inbox_state"),
-        sqlite_autoincrement=True,
+        sa.CheckConstraint("state = 'new' or state = 'done' or state = 'dead'", name="inbox_state"),
     )
     op.create_index("inbox_open", "inbox", ["lane", "id"], sqlite_where=OPEN, postgresql_where=OPEN)
 
@@ -66,8 +65,7 @@ def _outbox() -> None:
         sa.Column("created", sa.BigInteger, nullable=False),
         sa.Column("ended", sa.BigInteger),
         sa.UniqueConstraint("key", name="outbox_key"),
-        sa.CheckConstraint("state in ('new', 'sent', 'dead')", name="outbox_state"),
-        sqlite_autoincrement=True,
+        sa.CheckConstraint("state = 'new' or state = 'sent' or state = 'dead'", name="outbox_state"),
     )
     op.create_index("outbox_open", "outbox", ["id"], sqlite_where=OPEN, postgresql_where=OPEN)
     said = sa.text("message is not null")
