@@ -7,7 +7,7 @@ from shutil import copytree
 from time import process_time
 from typing import Any
 
-import prcoords  # type: ignore[import-untyped]
+import prcoords
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -378,6 +378,12 @@ class TestReading:
         (update,) = await hears(telegram.person().sends("接单", chat=group, anonymous=True))
         assert update.sender.nameless
 
+    def test_who_speaks_as_a_channel_is_nobody(self) -> None:
+        assert read(body({"text": "好", "sender_chat": {"id": -1009, "type": "channel"}})).sender.nameless
+
+    def test_a_thread_of_answers_is_no_topic(self) -> None:
+        assert read(body({"text": "好", "message_thread_id": 7})).chat.thread == ""
+
     @pytest.mark.parametrize("number", [1087968824, 777000, 136817688])
     def test_accounts_that_are_nobodys(self, number: int) -> None:
         assert read(body({"text": "好", "from": {"id": number, "first_name": "Group"}})).sender.nameless
@@ -404,6 +410,7 @@ FIELDS = (
     "sticker", "reply_to_message", "media_group_id", "sender_chat", "is_topic_message", "message_thread_id", "data",
     "id", "message", "migrate_to_chat_id", "migrate_from_chat_id", "old_chat_member", "new_chat_member", "animation",
 )  # fmt: skip
+CONTENT = ("text", "photo", "location", "venue", "voice", "document")
 GOOD: dict[str, Any] = {
     "message_id": 5,
     "date": 1764000000,
@@ -424,12 +431,21 @@ GOOD: dict[str, Any] = {
 @st.composite
 def strange(draw: st.DrawFn) -> Any:
     """An update that is nearly right."""
-    kept = {name: value for name, value in GOOD.items() if draw(st.booleans()) or name in ("chat", "from", "date")}
-    inner = {**kept, **draw(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=3))}
+    content = draw(st.sampled_from(CONTENT))
+    kept = {name: value for name, value in GOOD.items() if name not in CONTENT or name == content}
+    inner = {**kept, **draw(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=draw(st.sampled_from([0, 1, 3]))))}
     if draw(st.booleans()):
         inner["message"] = {**GOOD, **draw(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=2))}
     kind = draw(st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member", "poll"]))
-    return {"update_id": draw(st.integers() | st.just("7")), kind: inner}
+    return {"update_id": draw(st.integers(0, 2**40) | JSON), kind: inner}
+
+
+PLACES: list[dict[str, Any]] = [
+    {"longitude": 200, "latitude": 0},
+    {"longitude": float("nan"), "latitude": 0},
+    {"longitude": 116, "latitude": 39, "horizontal_accuracy": float("inf")},
+    {"latitude": 1},
+]
 
 
 class TestHostileUpdates:
@@ -452,9 +468,7 @@ class TestHostileUpdates:
         with pytest.raises(Unreadable):
             read(text)
 
-    @pytest.mark.parametrize(
-        "place", [{"longitude": 200, "latitude": 0}, {"longitude": float("nan"), "latitude": 0}, {"latitude": 1}]
-    )
+    @pytest.mark.parametrize("place", PLACES)
     def test_a_place_that_is_not_on_earth(self, place: dict[str, float]) -> None:
         with pytest.raises(Unreadable):
             read(body({"location": place}))
@@ -520,6 +534,11 @@ class TestPolling:
         assert channel.read(one.body).parts == (Text("店门口漏水"),)
         first, second, third = naps.taken
         assert 0.5 <= first <= 1 <= second <= 2 <= third <= 4
+        inbox.refuses = 1
+        await telegram.person().sends("又漏水")
+        async with running(channel, inbox):
+            await inbox.gets(2)
+        assert naps.taken[-1] <= 1
 
     async def test_only_what_we_read_is_asked_for(
         self, telegram: TelegramEmulator, channel: TelegramChannel, inbox: Inbox
@@ -669,16 +688,38 @@ class TestSending:
         await channel.send(chat_of(wang), Native("", reaction=Reaction(str(sent.id), "👍")), None)
         assert sent.reactions == ["👍"]
 
-    async def test_a_file_with_a_chinese_name_arrives_with_its_name(self, telegram: TelegramEmulator) -> None:
-        wang = telegram.person(started=True)
-        api = Api(telegram.token, telegram.base, AiohttpRequest(patience=5))
-        name = "台账 十一月(幸福里).xlsx"
-        upload = Upload("document", name, "application/octet-stream", b"PK..")
-        await api.call("sendDocument", {"chat_id": wang.id, "caption": "台账"}, upload)
+    async def test_a_file_with_a_chinese_name_arrives_with_its_name(
+        self, aiohttp_free: Callable[..., Awaitable[str]]
+    ) -> None:
+        bodies: list[bytes] = []
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            bodies.append(await request.read())
+            return web.json_response({"ok": True, "result": True})
+
+        api = Api(FORGED, await aiohttp_free(serve), AiohttpRequest(patience=5))
+        upload = Upload("document", "台账 十一月(幸福里).xlsx", "application/octet-stream", b"PK..")
+        await api.call("sendDocument", {"chat_id": 42, "caption": "台账"}, upload)
         await api.close()
-        assert wang.heard[0].raw["document"]["file_name"] == name
-        assert wang.heard[0].document == b"PK.."
-        assert wang.heard[0].text == "台账"
+        assert 'filename="台账 十一月(幸福里).xlsx"'.encode() in bodies[0]
+        assert b"PK.." in bodies[0]
+
+    async def test_a_quiet_message_makes_no_sound_and_no_address_is_unfolded(
+        self, aiohttp_free: Callable[..., Awaitable[str]]
+    ) -> None:
+        calls: list[dict[str, Any]] = []
+
+        async def serve(request: web.Request) -> web.StreamResponse:
+            calls.append(await request.json())
+            return web.json_response({"ok": True, "result": {"message_id": 1}})
+
+        channel = TelegramChannel(FORGED, await aiohttp_free(serve))
+        for silent in (True, False):
+            await channel.send(Chat("telegram", "private", "42"), Native("好", silent=silent), None)
+        await channel.close()
+        assert [call.get("disable_notification", False) for call in calls] == [True, False]
+        assert all(call["link_preview_options"] == {"is_disabled": True} for call in calls)
+        assert not any("parse_mode" in call for call in calls)
 
 
 class TestEditing:
@@ -693,7 +734,9 @@ class TestEditing:
         assert heard.text == "已提交。"
         assert heard.labels == []
 
-    async def test_words_under_a_picture(self, channel: TelegramChannel, wang: Person) -> None:
+    async def test_words_under_a_picture(
+        self, telegram: TelegramEmulator, channel: TelegramChannel, wang: Person
+    ) -> None:
         drawing = Drawing()
         shown = await channel.send(chat_of(wang), Native("待签收", ROWS, picture=PHOTO), drawing.drawn)
         native = Native("已接单", ROWS, picture=PHOTO, edits=shown)
@@ -702,6 +745,7 @@ class TestEditing:
         assert await channel.send(chat_of(wang), Native("好", edits=shown), None) == shown  # the picture stays
         assert wang.heard[0].photo == drawing.bytes
         assert drawing.times == 1
+        assert not telegram.calls["editMessageMedia"]
 
     async def test_another_picture(self, channel: TelegramChannel, wang: Person) -> None:
         shown = await channel.send(chat_of(wang), Native("待签收", ROWS), None)

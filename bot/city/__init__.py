@@ -1,0 +1,1 @@
+"""The city folder: read into a `City`, and checked by file and line."""
