@@ -234,7 +234,8 @@ def last_words(case: Case, district: District, now: datetime, *, station: bool =
     action = case.last_action
     if not action or case.last_at is None:
         return ""
-    key = _LAST_KEY.get(action, lambda case, station: f"last.{action}")(case, station)
+    choose = _LAST_KEY.get(action)
+    key = choose(case, station) if choose else f"last.{action}"
     at = stamp(case.last_at, now, district.calendar)
     if action in _ALWAYS_DATED and ":" in at and "-" not in at:
         at = f"{district.calendar.local(case.last_at):%m-%d %H:%M}"

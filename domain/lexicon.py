@@ -16,7 +16,7 @@ WIDEST_GAP = 5
 SOUND = 0.8  # a word that only sounds like a known one, against a known one
 PIECE = 0.5  # a pair of signs out of known words, against a sign of a whole one
 SIGN = 0.4  # a single sign, against a pair
-COMMON = .55  # pieces rarer than this (1: one owner, 0: all) tell something
+COMMON = 0.45  # pieces rarer than this (1: one owner, 0: all) tell something
 LONGEST = 6.0  # signs that count in one word
 
 

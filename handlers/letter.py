@@ -44,3 +44,8 @@ def loads(body: str) -> Message:
         template=read.get("template", {}),
         **plain,
     )
+
+
+def loads_choices(listed: str) -> list[Choice]:
+    """The choices that were remembered as [[label, token], ...]."""
+    return [Choice(*choice) for choice in json.loads(listed)]

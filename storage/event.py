@@ -9,24 +9,24 @@ from storage.row import Shape
 from storage.turn import Queries, Turn
 
 EVENT = Shape(Event, {"before": "from_state", "after": "to_state", "values": "facts"})
-_INSERT = EVENT.insert("event")
-_OF = "select * from event where number = :number order by seq"
-_ERASE = "update event set actor = null, reason = null, salt = null where actor = :person"
+INSERT = EVENT.insert("event")
+OF = "select * from event where number = :number order by seq"
+ERASE = "update event set actor = null, reason = null, salt = null where actor = :person"
 ALL = "select * from event order by number, seq"
 
 
 async def append(turn: Turn, case: Case, entry: Entry) -> Case:
     """Adds a line to the case's ledger and gives the case with the chain's new end."""
     event = write(case.number, case.events, entry, case.chain, token_hex(16))
-    turn.put(_INSERT, **EVENT.values(event))
+    turn.put(INSERT, **EVENT.values(event))
     return replace(case, chain=event.hash)
 
 
 async def of(queries: Queries, number: str) -> list[Event]:
     """A case's whole history."""
-    return [EVENT.thing(row) for row in await queries.all(_OF, number=number)]
+    return [EVENT.thing(row) for row in await queries.all(OF, number=number)]
 
 
 async def erase(turn: Turn, person: str) -> None:
     """Clears a person's key and words from the ledger; the chain still verifies."""
-    await turn.do(_ERASE, person=person)
+    await turn.do(ERASE, person=person)

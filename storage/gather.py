@@ -19,44 +19,44 @@ class Nudge:
 
 
 NUDGE = Shape(Nudge)
-_INSERT = (
+INSERT = (
     "insert into nudge (chat, number, rule, at, post) values (:chat, :number, :rule, :at, :post) "
     "on conflict (chat, number, rule) do update set at = excluded.at, post = ''"
 )
-_WAITING = "select * from nudge where chat = :chat and post = '' order by at, number"
-_IN_POST = "select * from nudge where chat = :chat and post = :post order by at, number"
-_POST = "update nudge set post = :post where chat = :chat and post = ''"
-_POSTS_OF = "select distinct chat, post from nudge where number = :number and post <> ''"
-_LAST = "select max(post) as post from nudge where chat = :chat"
-_DROP = "delete from nudge where chat = :chat and post <> '' and post < :post"
+WAITING = "select * from nudge where chat = :chat and post = '' order by at, number"
+IN_POST = "select * from nudge where chat = :chat and post = :post order by at, number"
+POST = "update nudge set post = :post where chat = :chat and post = ''"
+POSTS_OF = "select distinct chat, post from nudge where number = :number and post <> ''"
+LAST = "select max(post) as post from nudge where chat = :chat"
+DROP = "delete from nudge where chat = :chat and post <> '' and post < :post"
 
 
 def add(turn: Turn, nudge: Nudge) -> None:
-    turn.put(_INSERT, **NUDGE.values(nudge))
+    turn.put(INSERT, **NUDGE.values(nudge))
 
 
 async def waiting(queries: Queries, chat: str) -> list[Nudge]:
-    return [NUDGE.thing(row) for row in await queries.all(_WAITING, chat=chat)]
+    return [NUDGE.thing(row) for row in await queries.all(WAITING, chat=chat)]
 
 
 async def in_post(queries: Queries, chat: str, post: str) -> list[Nudge]:
-    return [NUDGE.thing(row) for row in await queries.all(_IN_POST, chat=chat, post=post)]
+    return [NUDGE.thing(row) for row in await queries.all(IN_POST, chat=chat, post=post)]
 
 
 async def posted(turn: Turn, chat: str, post: str) -> None:
     """All that waited stands in this post now; rows of older posts are forgotten."""
-    await turn.do(_POST, chat=chat, post=post)
-    await turn.do(_DROP, chat=chat, post=post)
+    await turn.do(POST, chat=chat, post=post)
+    await turn.do(DROP, chat=chat, post=post)
 
 
 async def posts_of(queries: Queries, number: str) -> list[tuple[str, str]]:
     """The posts (chat, post) that name a case."""
-    return [(row["chat"], row["post"]) for row in await queries.all(_POSTS_OF, number=number)]
+    return [(row["chat"], row["post"]) for row in await queries.all(POSTS_OF, number=number)]
 
 
 async def last_post(queries: Queries, chat: str) -> str:
     """The group's newest post, empty where there was none."""
-    row = await queries.one(_LAST, chat=chat)
+    row = await queries.one(LAST, chat=chat)
     return str(row["post"] or "") if row else ""
 
 

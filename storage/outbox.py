@@ -165,9 +165,3 @@ async def forget(turn: Turn, person: str, chat: str, now: int) -> None:
 
     What is put in this same turn is still said."""
     await turn.do(FORGET_OPEN, person=person, chat=chat, now=now)
-
-
-async def key_of(queries: Queries, chat: str, message: str) -> str:
-    """The key of what stands in a chat as a platform's message; empty where it is none of ours (or a card)."""
-    row = await queries.one(OF_MESSAGE, chat=chat, message=message)
-    return "" if row is None else row["key"]

@@ -23,63 +23,63 @@ class Reporter:
 
 
 REPORTER = Shape(Reporter)
-_INSERT = REPORTER.insert("reporter")
-_OF = "select * from reporter where number = :number order by at"
-_ONE = "select * from reporter where number = :number and person = :person"
-_TOLD = "update reporter set told = :told where number = :number and person = :person"
-_ASKED = "update reporter set asked = :asked where number = :number and person = :person"
-_CASES = (
+INSERT = REPORTER.insert("reporter")
+OF = "select * from reporter where number = :number order by at"
+ONE = "select * from reporter where number = :number and person = :person"
+TOLD = "update reporter set told = :told where number = :number and person = :person"
+ASKED = "update reporter set asked = :asked where number = :number and person = :person"
+CASES = (
     "select cases.* from reporter join cases on cases.number = reporter.number "
     "where reporter.person = :person order by cases.filed_at desc, cases.number desc limit :count"
 )
-_COUNT = "select count(*) as n from reporter where person = :person"
-_LATEST = (
+COUNT = "select count(*) as n from reporter where person = :person"
+LATEST = (
     "select cases.* from reporter join cases on cases.number = reporter.number "
     "where reporter.person = :person and cases.state in ('closed', 'archived', 'voided') "
     "order by cases.closed_at desc limit :count"
 )
-_FORGET = "delete from reporter where person = :person"
+FORGET = "delete from reporter where person = :person"
 
 
 def add(turn: Turn, reporter: Reporter) -> None:
-    turn.put(_INSERT, **REPORTER.values(reporter))
+    turn.put(INSERT, **REPORTER.values(reporter))
 
 
 async def of(queries: Queries, number: str) -> list[Reporter]:
     """Everybody who reported a case, the first first."""
-    return [REPORTER.thing(row) for row in await queries.all(_OF, number=number)]
+    return [REPORTER.thing(row) for row in await queries.all(OF, number=number)]
 
 
 async def find(queries: Queries, number: str, person: str) -> Reporter | None:
-    row = await queries.one(_ONE, number=number, person=person)
+    row = await queries.one(ONE, number=number, person=person)
     return REPORTER.thing(row) if row else None
 
 
 def told(turn: Turn, reporter: Reporter, key: str) -> None:
     """Remembers the last progress message, so that the next may edit it."""
-    turn.put(_TOLD, told=key, number=reporter.number, person=reporter.person)
+    turn.put(TOLD, told=key, number=reporter.number, person=reporter.person)
 
 
 def asked(turn: Turn, reporter: Reporter, key: str) -> None:
     """Remembers the callback's message."""
-    turn.put(_ASKED, asked=key, number=reporter.number, person=reporter.person)
+    turn.put(ASKED, asked=key, number=reporter.number, person=reporter.person)
 
 
 async def cases(queries: Queries, person: str, count: int) -> list[Case]:
     """A person's cases, the newest first."""
-    return [CASE.thing(row) for row in await queries.all(_CASES, person=person, count=count)]
+    return [CASE.thing(row) for row in await queries.all(CASES, person=person, count=count)]
 
 
 async def count(queries: Queries, person: str) -> int:
-    row = await queries.one(_COUNT, person=person)
+    row = await queries.one(COUNT, person=person)
     return int(row["n"]) if row else 0
 
 
 async def ended(queries: Queries, person: str, count: int) -> list[Case]:
     """A person's cases that are over, the last to end first."""
-    return [CASE.thing(row) for row in await queries.all(_LATEST, person=person, count=count)]
+    return [CASE.thing(row) for row in await queries.all(LATEST, person=person, count=count)]
 
 
 async def forget(turn: Turn, person: str) -> None:
     """Cuts every link from cases to a person."""
-    await turn.do(_FORGET, person=person)
+    await turn.do(FORGET, person=person)

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.channel import FetchFailed, SendFailed, Unreadable
+from bot.channels.channel import Channel, FetchFailed, SendFailed, Unreadable
 from bot.channels.web import stream as stream_module
 from bot.channels.web.cast import Cast, Person
 from bot.channels.web.channel import UNSENT_FOR, WebChannel
@@ -134,6 +134,11 @@ async def resident(address: str) -> AsyncIterator[Visitor]:
 async def leader(address: str) -> AsyncIterator[Visitor]:
     async with somebody(address, "/demo/leaders") as person:
         yield person
+
+
+async def test_it_keeps_the_promise_of_a_channel(stage: Stage) -> None:
+    channel: Channel = stage.channel  # held together by the type checker
+    assert (channel.name, channel.capability.edits, channel.capability.keyboard) == ("web", True, False)
 
 
 # Who is it?
@@ -611,6 +616,19 @@ async def test_the_page_is_told_that_the_bot_is_at_work_where_it_will_answer(sta
         assert chatter == ["message", "message"]
         await leader.writes("/cases", sender="li")
         assert await line.hears("typing") == {}
+
+
+async def test_a_quick_answer_ends_the_typing_that_it_answers(stage: Stage, resident: Visitor) -> None:
+    async def at_once(update: Any) -> None:
+        await stage.say(update.chat, "您好,我在呢。")
+
+    async with resident.listens() as line:
+        await line.hears("hello")
+        stage.on_update = at_once
+        await resident.writes("你好")
+        await stage.say(stage.heard[0].chat, "还有一句")
+        events = [event for _ in range(3) async for event in _events_until(line, "message")]
+    assert events.index("typing") < len(events) - 2
 
 
 async def test_a_page_that_saw_more_than_there_is_reads_all_again(leader: Visitor) -> None:
