@@ -5,8 +5,10 @@ What people say for each category stands in `city/categories.yaml`; what tells d
 words break ties where none is found whole. Nothing is learnt from what residents send.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from domain import cue
 from domain.category import Category, Head
@@ -18,8 +20,8 @@ OTHER = "other"  # the head of what another office looks after
 SURE_SCORE, SURE_MARGIN, SURE_WITHIN = 3.0, 1.5, 0.5  # evidence; lead over other heads, and within the head
 YIELD = 0.7  # what another office looks after gives way to what the station does
 DANGER = 4.0  # evidence that a danger adds to the urgent category that fits best
-FAINT, FEW = 1.0, 6  # so few signs with so little evidence are talk, where nothing is said to be wrong
-SECOND, SECOND_TOLD = 2.5, 1.5  # evidence that makes a second problem; where 还有 or the like announces it
+FAINT, FEW = 1.0, 10  # so few signs with so little evidence are talk, where nothing is said to be wrong
+SECOND, SECOND_ALONE = 1.5, 3.0  # evidence of a second problem, where it is said to be wrong and where not
 LONGEST = 300  # signs read: who writes more has said it by then
 RANKED = 8
 
@@ -111,6 +113,8 @@ class Triage:
     def _kind(self, text: str, ranked: Sequence[tuple[Category, float]], told: bool) -> Kind:
         if not told and cue.TALK.fullmatch(text):
             return next(kind for kind, said in cue.TALKS if said.search(text))
+        if cue.OWN_CASE.search(text):
+            return "query"
         if cue.THANKS.search(text) and (cue.RESOLVED.search(text) or not told):
             return "thanks"
         fault = cue.FAULT.search(text)
@@ -121,26 +125,36 @@ class Triage:
             return "query"
         if not told and not fault and len(text) <= FEW and (not ranked or ranked[0][1] < FAINT):
             return "chat"
+        best = best or (ranked[0][0].head if ranked and not fault else "")
         return "offtopic" if best == OTHER else "report"
 
     def _second(self, reading: Reading, words: str, hits: Sequence[Hit], order: Sequence[int]) -> Category | None:
-        """Another problem: enough words for another head, before or after the first one's and parted from them."""
-        own = [hit for hit in hits if order and order[0] in hit.owners]
-        if not own:
+        """Another problem: a clause that says what is wrong with something that another head looks after."""
+        if len(hits) < 2 or not order:
             return None
-        left, right = min(hit.start for hit in own), max(hit.end for hit in own)
-        apart: dict[int, float] = {}
-        for hit in hits:
-            a, b = (right, hit.start) if hit.start >= right else (hit.end, left)
-            if hit in own or a > b:
+        first = self._categories[order[0]]
+        for start, end in _clauses(reading, words):
+            inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
+            said = reading.text[start:end]
+            if any(order[0] in hit.owners for hit in inside):
                 continue
-            told = cue.ANOTHER.search(reading.text, a, b)
-            if told or (a < b and cue.COMMA.search(words, reading.starts[a - 1], reading.ends[b])):
+            told: dict[int, float] = {}
+            for hit in inside:
                 for i in hit.owners:
-                    apart[i] = apart.get(i, 0.0) + hit.weight * (SECOND / SECOND_TOLD if told else 1.0)
-        others = [i for i in apart if self._categories[i].head not in (self._categories[order[0]].head, OTHER)]
-        best = max(others, key=lambda i: (apart[i], -i), default=None)
-        return self._categories[best] if best is not None and apart[best] >= SECOND else None
+                    told[i] = told.get(i, 0.0) + hit.weight
+            best = max(told, key=lambda i: (told[i], -i), default=None)
+            if best is None or self._categories[best].head in (first.head, OTHER):
+                continue
+            wrong = cue.FAULT.search(said) and not cue.FOLLOWS.search(said)
+            if told[best] >= (SECOND if wrong else SECOND_ALONE):
+                return self._categories[best]
+        return None
+
+
+def _clauses(reading: Reading, words: str) -> list[tuple[int, int]]:
+    """The clauses of the typed words, as spans of the plain text."""
+    cuts = [bisect_left(reading.starts, match.end()) for match in cue.CLAUSE.finditer(words, 0, LONGEST)]
+    return list(pairwise([0, *cuts, len(reading.text)]))
 
 
 def _sure(ranked: Sequence[tuple[Category, float]]) -> bool:

@@ -41,7 +41,17 @@ _STARTS = {
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 
 # What the readers raise on damaged files.
-_DAMAGE = (OSError, SyntaxError, ValueError, LookupError, TypeError, EOFError, ArithmeticError, RuntimeError, struct.error)
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+)
 
 # One photo is opened at a time: that bounds the memory, and makes it safe to quiet Pillow's warnings for a moment.
 _opening = threading.Lock()

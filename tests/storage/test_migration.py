@@ -21,7 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.database import open_database
 from storage.migration.revision import FOLDER, known
-from storage.schema import metadata
+from storage.schema_case import metadata
 from storage.turn import StorageRefused
 
 NEWER = "update alembic_version set version_num = '9999'"
@@ -35,7 +35,9 @@ def differences(connection: Connection) -> list[Any]:
 def made(path: Path) -> dict[str, str]:
     """The text of every table and index, without the spaces that are only looks, columns and constraints in order."""
     with closing(sqlite3.connect(path)) as connection:
-        rows = connection.execute("select name, sql from sqlite_master where sql is not null").fetchall()
+        rows = connection.execute(
+            "select name, sql from sqlite_master where sql is not null and type <> 'trigger'"
+        ).fetchall()
     return {name: re.sub(r"\s+", "", sql) for name, sql in rows if not name.startswith(("alembic", "sqlite"))}
 
 
