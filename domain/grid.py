@@ -135,6 +135,7 @@ class GridIndex:
         per_lon, per_lat = metres_per_degree(lat)
         dx, dy = limit / per_lon, limit / per_lat
         left, right, low, high = lon - dx, lon + dx, lat - dy, lat + dy
+        scale = (dx, dy, per_lon, per_lat)
         close = []
         for outline in self._cells.at(lon, lat) if limit <= self._reach else self._wide(lon, lat, dy):
             west, south, east, north, i, rings = outline
@@ -142,7 +143,7 @@ class GridIndex:
                 continue
             if west <= lon <= east and south <= lat <= north and _contains(rings, lon, lat):
                 close.append((0.0, i))
-            elif (metres := _gap(rings, lon, lat, limit)) <= limit:
+            elif (metres := _gap(rings, lon, lat, scale)) <= limit:
                 close.append((metres, i))
         return close
 
@@ -214,10 +215,13 @@ def _contains(rings: tuple[Ring, ...], lon: float, lat: float) -> bool:
     return inside
 
 
-def _gap(rings: tuple[Ring, ...], lon: float, lat: float, limit: float) -> float:
-    """Metres from a point to the nearest border, on the plane that touches the earth there; inf beyond `limit`."""
-    east, north = metres_per_degree(lat)
-    left, right, low, high = lon - limit / east, lon + limit / east, lat - limit / north, lat + limit / north
+def _gap(rings: tuple[Ring, ...], lon: float, lat: float, scale: tuple[float, float, float, float]) -> float:
+    """Metres from a point to the nearest border, on the plane that touches the earth there; inf for what is far.
+
+    `scale` is how far to look, in degrees of longitude and latitude, and the metres of such a degree.
+    """
+    dx, dy, per_lon, per_lat = scale
+    left, right, low, high = lon - dx, lon + dx, lat - dy, lat + dy
     best = inf
     for ring in rings:
         x1, y1 = ring[-1]
@@ -228,9 +232,10 @@ def _gap(rings: tuple[Ring, ...], lon: float, lat: float, limit: float) -> float
                 or (y1 < low and y2 < low)
                 or (y1 > high and y2 > high)
             ):
-                best = min(best, _square((x1 - lon) * east, (y1 - lat) * north, (x2 - lon) * east, (y2 - lat) * north))
+                near = _square((x1 - lon) * per_lon, (y1 - lat) * per_lat, (x2 - lon) * per_lon, (y2 - lat) * per_lat)
+                best = min(best, near)
             x1, y1 = x2, y2
-    return sqrt(best) if best <= limit * limit else inf
+    return sqrt(best)
 
 
 def _square(x1: float, y1: float, x2: float, y2: float) -> float:

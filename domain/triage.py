@@ -1,8 +1,8 @@
 """The first guess at a matter from a resident's words: which category, how sure, how urgent, or only talk.
 
-What people say for each category stands in `city/categories.yaml`; what tells danger, questions and talk in
-`domain.cue`. Longer and rarer words count more, a longer word swallows the shorter ones in it, and pieces of known
-words break ties where none is found whole. Nothing is learnt from what residents send.
+What people say for each category stands in `city/categories.yaml`; what tells danger in `domain.hazard`, questions
+and talk in `domain.cue`. Longer and rarer words count more, a longer word swallows the shorter ones in it, and pieces
+of known words break ties where none is found whole. Nothing is learnt from what residents send.
 """
 
 from bisect import bisect_left
@@ -13,24 +13,26 @@ from itertools import pairwise
 from domain import cue
 from domain.category import Category, Head
 from domain.cue import Kind
+from domain.hazard import TAKEN_BACK, danger
 from domain.lexicon import Hit, Lexicon
 from domain.reading import Reading, read
 
 OTHER = "other"  # the head of what another office looks after
-SURE_SCORE, SURE_MARGIN, SURE_WITHIN = 3.0, 1.5, 0.5  # evidence; lead over other heads, and within the head
+SURE_SCORE, SURE_MARGIN, SURE_WITHIN = 3.0, 2.0, 0.5  # evidence; lead over other heads, and within the head
 YIELD = 0.7  # what another office looks after gives way to what the station does
 DANGER = 4.0  # evidence that a danger adds to the urgent category that fits best
 FAINT, FEW = 1.0, 10  # so few signs with so little evidence are talk, where nothing is said to be wrong
 SECOND, SECOND_ALONE = 1.5, 3.0  # evidence of a second problem, where it is said to be wrong and where not
 LONGEST = 300  # signs read: who writes more has said it by then
-RANKED = 8
+RANKED, CHOICE, TELLING = 8, 3, 0.15  # how many at most; at least, if there are any; of the best's evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
     """What some words seem to be about.
 
-    `ranked` are categories with the evidence for each, best first, none where nothing is known. `sure` means that
+    `ranked` are categories with the evidence for each, best first, none where nothing is known; to make a choice of
+    three, kin of the best stand at the end with 0. `sure` means that
     asking would be tiresome: the first is right in at least 95 of 100 (docs/triage.md). `kind` is report where a
     case should be made; `second` is another problem in the same words.
     """
@@ -58,13 +60,14 @@ class Triage:
         text = reading.text
         hits, scores = self._evidence(reading, words)
         urgent = self._danger(text, hits, scores)
-        order = [i for _, i in sorted((-score, i) for i, score in enumerate(scores) if score > 0)[:RANKED]]
+        order = self._order(scores)
         ranked = tuple([(self._categories[i], round(scores[i], 3)) for i in order])
         kind = "report" if urgent else self._kind(text, ranked, bool(hits))
         if kind != "report":
             return Guess(ranked, False, urgent, kind)
         second = self._second(reading, words, hits, order)
-        return Guess(ranked, bool(hits) and _sure(ranked), urgent, kind, second)
+        sure = bool(hits) and _sure(ranked, second) and not cue.QUERY.search(text)
+        return Guess(ranked, sure, urgent, kind, second)
 
     def heads(self, guess: Guess) -> tuple[Head, ...]:
         """All heads for people to choose from: those of the guess first, then the others in their order."""
@@ -96,13 +99,25 @@ class Triage:
                 scores[i] *= YIELD
         return hits, scores
 
+    def _order(self, scores: Sequence[float]) -> list[int]:
+        """The categories with evidence, best first; fewer than a choice are filled up from the head of the best."""
+        order = [i for _, i in sorted((-score, i) for i, score in enumerate(scores) if score > 0)[:RANKED]]
+        if not order:
+            return []
+        telling = [i for i in order if scores[i] >= scores[order[0]] * TELLING]
+        head = self._categories[order[0]].head
+        kin = [
+            i for i, each in enumerate(self._categories) if each.head == head and not each.urgent and i not in telling
+        ]
+        return telling + kin[: max(0, CHOICE - len(telling))]
+
     def _danger(self, text: str, hits: Sequence[Hit], scores: list[float]) -> bool:
         """Whether someone may be hurt soon; lifts the urgent category that fits best."""
         if cue.RESOLVED.search(text):
             return False
         told = [hit for hit in hits if not self._urgent.isdisjoint(hit.owners)]
-        grave = [hit for hit in told if not cue.TAKEN_BACK.search(text[: hit.start])]
-        if not grave and not hazard(text):
+        grave = [hit for hit in told if not TAKEN_BACK.search(text[: hit.start])]
+        if not grave and not danger(text):
             return False
         fitting = self._urgent.intersection(i for hit in grave for i in hit.owners) or self._urgent
         best = max(sorted(fitting), key=scores.__getitem__, default=None)
@@ -157,22 +172,14 @@ def _clauses(reading: Reading, words: str) -> list[tuple[int, int]]:
     return list(pairwise([0, *cuts, len(reading.text)]))
 
 
-def _sure(ranked: Sequence[tuple[Category, float]]) -> bool:
-    """Enough evidence, well ahead of every other head and a little ahead within its own."""
+def _sure(ranked: Sequence[tuple[Category, float]], second: Category | None) -> bool:
+    """Enough evidence, well ahead of every head but a second problem's, and a little ahead within its own."""
     best, score = ranked[0]
-    rival = next((other for category, other in ranked[1:] if category.head != best.head), 0.0)
+    known = (best.head, second.head if second else "")
+    rival = next((other for category, other in ranked[1:] if category.head not in known), 0.0)
     within = next((other for category, other in ranked[1:] if category.head == best.head), 0.0)
     return score >= SURE_SCORE and score - rival >= SURE_MARGIN and score - within >= SURE_WITHIN
 
 
 def _own_names(category: Category) -> tuple[str, ...]:
     return category.zh, category.short, category.matter, category.en, category.en_matter
-
-
-def hazard(text: str) -> str | None:
-    """The danger that a plain text tells of (`gas`, `fire` ...), unless it is taken back or only feared."""
-    for name, said, unsaid in cue.HAZARDS:
-        for match in said.finditer(text):
-            if not unsaid.search(text[: match.start()]):
-                return name
-    return None

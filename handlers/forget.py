@@ -45,4 +45,5 @@ async def decide(turn: Turn, *, sure: bool, replaces: str) -> None:
     await prompt.forget(turn.inner, chat)
     await shown.forget(turn.inner, chat)
     await person.forget(turn.inner, key)
+    turn.errand("erase_chat", chat, {}, turn.chat)
     turn.say(Message(turn.words("forget.done")))

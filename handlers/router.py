@@ -51,7 +51,7 @@ async def apologise(inner: Transaction, city: District, update: Update, now: dat
 async def _open(inner: Transaction, city: District, update: Update, now: datetime) -> Turn:
     """The turn with who acts: the person's roles, and what is remembered of him in private."""
     key, known = update.sender.key, None
-    if update.chat.kind == "private":
+    if update.chat.kind == "private" and update.sender.channel == update.chat.channel:
         known = await person.seen(inner, key, update.chat.key, update.sender.language, ms(now))
     rows = [] if update.sender.nameless or update.chat.kind == "clock" else await member.roles_of(inner, key)
     roles = tuple(Role(row["role"], row["scope"], _name(city, row["role"], row["scope"], row["name"])) for row in rows)
@@ -104,8 +104,13 @@ async def _ring(turn: Turn, part: Act) -> None:
     await reminder.ring(turn, part.subject)
 
 
-async def _undelivered(turn: Turn, part: Act) -> None:
-    await reminder.undelivered(turn, part.subject)
+async def _unreachable(turn: Turn, part: Act) -> None:
+    """A message (by its key) did not reach somebody: remembered, and for a case's reporter the station is told."""
+    known = await person.of_chat(turn, turn.chat.key)
+    if known:
+        await person.unreachable(turn.inner, known["key"], ms(turn.now))
+    if found := _NUMBER.search(part.subject):
+        await reminder.undelivered(turn, found.group())
 
 
 async def _group_moved(turn: Turn, part: Act) -> None:
@@ -114,7 +119,7 @@ async def _group_moved(turn: Turn, part: Act) -> None:
 
 _ACTS: Mapping[str, Callable[[Turn, Act], Awaitable[None]]] = {
     "ring": _ring,
-    "undelivered": _undelivered,
+    "unreachable": _unreachable,
     "moved": _group_moved,
 }
 _BY_PART: Mapping[type, Callable[..., Awaitable[None]]] = {

@@ -18,8 +18,8 @@ from storage.row import ms, text
 from storage.turn import Row, Value
 from storage.turn import Turn as Transaction
 
-ERRANDS = "errand|page||"
-"""The chat of what is no message but work outside."""
+ERRAND, ERRANDS = "errand", "errand|page||"
+"""What stands in place of a card's name for work outside, and the chat of such work that belongs to none."""
 
 
 class Turn:
@@ -100,10 +100,12 @@ class Turn:
             row = OutboxRow(f"answer:{self.update.channel}:{query}", self.chat.key, body, ms(self.now), ordered=False)
             outbox.put(self._inner, self._claimed(row))
 
-    def errand(self, name: str, subject: str, values: Mapping[str, Any]) -> None:
-        """Queues work outside the turn; its answer comes back as an Update of Act(name, subject, ...)."""
+    def errand(self, name: str, subject: str, values: Mapping[str, Any], chat: Chat | None = None) -> None:
+        """Queues work outside the turn; an answer, where it has one, comes back as an Update of Act(name, subject).
+        With a chat it is done in that chat's order."""
         body = text({"errand": name, "subject": subject, "values": dict(values)})
-        row = OutboxRow(self._next_key(), ERRANDS, body, ms(self.now))
+        where = chat.key if chat else ERRANDS
+        row = OutboxRow(self._next_key(), where, body, ms(self.now), card=ERRAND)
         outbox.put(self._inner, self._claimed(row))
 
     def _next_key(self) -> str:

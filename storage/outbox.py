@@ -165,3 +165,22 @@ async def forget(turn: Turn, person: str, chat: str, now: int) -> None:
 
     What is put in this same turn is still said."""
     await turn.do(FORGET_OPEN, person=person, chat=chat, now=now)
+
+
+WAITING = """
+select 1 as yes from outbox where chat = :chat and state = 'new' and ordered = 1
+and (not_before is null or not_before <= :now) limit 1
+"""
+
+
+async def waiting(queries: Queries, chat: str, now: int) -> bool:
+    """Whether rows of the chat's order are open: what is new must not pass them."""
+    return await queries.one(WAITING, chat=chat, now=now) is not None
+
+
+FREE = "update outbox set sending_since = null where state = 'new' and sending_since is not null"
+
+
+async def free(turn: Turn) -> None:
+    """At the start of the only process that sends: every claim is an old one, and void."""
+    await turn.do(FREE)

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -14,6 +15,8 @@ from storage.writer import connect
 
 ALONE = text("select pg_advisory_xact_lock(7233178011)")
 """Of several processes that start at once, one takes the steps and the others find them taken."""
+ONE_AT_A_TIME = Lock()
+"""Alembic keeps what it works on in one place for the whole process."""
 
 
 def upgrade(connection: Connection) -> None:
@@ -30,7 +33,7 @@ def upgrade_sqlite(path: Path) -> None:
     # The driver leaves transactions to us (`isolation_level=None`): then the tables are made all or not at all.
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
     try:
-        with engine.begin() as connection:
+        with ONE_AT_A_TIME, engine.begin() as connection:
             upgrade(connection)
     except DBAPIError as error:
         raise error.orig or error from error
@@ -48,4 +51,5 @@ def upgrade_postgres(url: str) -> None:
             await connection.execute(ALONE)
             await connection.run_sync(upgrade)
 
-    asyncio.run(steps())
+    with ONE_AT_A_TIME:
+        asyncio.run(steps())

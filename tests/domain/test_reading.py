@@ -1,7 +1,7 @@
 """The plain form of words: what makes no difference to a reader makes none here."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.address import cut, plain, spaced
@@ -34,6 +34,7 @@ address = st.text("三十二百3一1 ，号楼栋幢座#铺店a单元下道口",
 
 
 @given(st.one_of(st.text(max_size=30), address))
+@example("0座楼")
 def test_a_plain_address_is_plain_already(words: str) -> None:
     once = plain(words).text
     assert plain(once).text == once

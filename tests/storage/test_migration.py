@@ -21,9 +21,10 @@ from sqlalchemy.pool import NullPool
 
 from storage.database import open_database
 from storage.migration.revision import FOLDER, known
-from storage.schema_case import metadata
+from storage.schema_case import cases
 from storage.turn import StorageRefused
 
+metadata = cases.metadata
 NEWER = "update alembic_version set version_num = '9999'"
 
 
@@ -104,9 +105,43 @@ async def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:
 async def test_an_empty_server_is_set_up_by_run_and_not_by_a_command(empty_postgres: str) -> None:
     with pytest.raises(StorageRefused, match="start `jieyou run` once"):
         await open_database(empty_postgres, migrate=False)
-    opened = await asyncio.gather(*[open_database(empty_postgres) for _ in range(3)])
+    database = await open_database(empty_postgres)
+    async with database.reading() as queries:
+        assert [row["version_num"] for row in await queries.all("select * from alembic_version")] == [known()[-1]]
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_processes_that_start_at_once_on_an_empty_server_all_find_it_set_up(
+    empty_postgres: str, script: Callable[[str], list[str]]
+) -> None:
+    command = script(OPENS.format(url=empty_postgres))
+    ended = await asyncio.gather(*[asyncio.to_thread(outcome, command) for _ in range(3)])
+    assert ended == [(0, "")] * 3
+
+
+def outcome(command: list[str]) -> tuple[int, str]:
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return ended.returncode, ended.stderr[-500:]
+
+
+OPENS = """
+import asyncio
+from storage.database import open_database
+
+async def main():
+    database = await open_database("{url}")
+    await database.turn(lambda turn: turn.all("select * from setting"))
+    await database.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_two_new_databases_are_set_up_in_one_process_at_once(tmp_path: Path) -> None:
+    opened = await asyncio.gather(*[open_database(f"sqlite:///{tmp_path}/{name}.db") for name in "abcd"])
     for database in opened:
-        assert await database.turn(lambda turn: turn.all("select version_num from alembic_version"))
+        assert await database.turn(lambda turn: turn.all("select * from setting")) == []
         await database.close()
 
 

@@ -28,7 +28,7 @@ async def test_what_a_turn_wrote_is_there_when_it_returns(database: Database) ->
     assert await settings(database) == {"a": "1"}
 
 
-async def test_a_turn_that_raises_keeps_nothing(database: Database) -> None:
+async def test_a_turn_that_raises_keeps_nothing(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     async def work(turn: Turn) -> None:
         await turn.do(SAVE, name="a", value="1")
         turn.put(SAVE, name="b", value="1")
@@ -37,6 +37,7 @@ async def test_a_turn_that_raises_keeps_nothing(database: Database) -> None:
     with pytest.raises(ValueError, match="no"):
         await database.turn(work)
     assert await settings(database) == {}
+    assert caplog.records == [], "nothing was left for the pool to clean up"
 
 
 async def test_a_turn_reads_what_it_wrote_but_not_what_it_put(database: Database) -> None:
