@@ -43,13 +43,13 @@ def date_words(moment: datetime, calendar: Calendar, lang: str = "zh") -> str:
 
 
 def by_words(moment: datetime, now: datetime, calendar: Calendar, lang: str = "zh", *, today: bool = True) -> str:
-    """A limit as a resident reads it, without 前: `今天下午 4 点`, `12月1日(周二)下午 5 点`.
+    """A limit as a resident reads it before 前: `今天下午 4 点`, `上午 9:35 ` (a blank between digits and signs).
     `today` false leaves 今天 out."""
     day = day_words(moment, now, calendar, lang)
     hour = hour_words(calendar.local(moment), lang)
     if lang == "en":
         return f"{hour} {day}" if day == "today" else f"{day}, {hour}"
-    return f"{'' if day == '今天' and not today else day}{hour}"
+    return f"{'' if day == '今天' and not today else day}{hour}{' ' if hour[-1].isdigit() else ''}"
 
 
 def staff_date(moment: datetime, calendar: Calendar) -> str:
