@@ -11,7 +11,8 @@ from domain.message import LOCATION, MENU, Choice, Message, Picture, Rows
 
 NO_PHOTO_REASONS = ("dark", "awkward", "away")
 WORDS_AT_MOST = 1000
-_SHOWN_AT_MOST = 24
+_SHOWN_AT_MOST = 20
+_CLAUSE_ENDS = ",，。;；!！?？、 "
 
 
 def _wants_photo(filled: Filled) -> bool:
@@ -105,14 +106,21 @@ def facts(draft: Draft, district: District, lang: str) -> Iterator[str]:
     border = district.say("summary.border", lang) if draft.border else ""
     yield district.say("summary.place", lang, place=draft.place + border)
     if draft.words and not _says_nothing_new(draft):
-        words = " ".join(draft.words.split())
-        short = words if len(words) <= _SHOWN_AT_MOST else words[:20] + "……"
-        yield district.say("summary.words", lang, words=short)
+        yield district.say("summary.words", lang, words=shortened(draft.words))
     if draft.photos:
         yield district.say("summary.photos", lang, n=draft.photos)
     elif draft.no_photo:
         reason = district.say(f"label.{draft.no_photo}", lang) if draft.no_photo in NO_PHOTO_REASONS else draft.no_photo
         yield district.say("summary.no_photo", lang, reason=reason)
+
+
+def shortened(words: str) -> str:
+    """A resident's own words on one line, cut at the end of a clause where they are long."""
+    line = " ".join(words.split())
+    if len(line) <= _SHOWN_AT_MOST:
+        return line
+    end = max((line.rfind(sign, 0, _SHOWN_AT_MOST) for sign in _CLAUSE_ENDS), default=-1)
+    return line[: end if end > _SHOWN_AT_MOST // 2 else _SHOWN_AT_MOST] + "……"
 
 
 def _says_nothing_new(draft: Draft) -> bool:

@@ -74,11 +74,11 @@ class Town:
         await person.hears("好了")
         return person
 
-    async def group(self, code: str, title: str = "", **fields: bool) -> Group:
+    async def group(self, code: str, title: str = "", *, forum: bool = False) -> Group:
         """A group bound to an office's code."""
         admin = self.people.get("admin") or await self.member("admin", "")
         self.people["admin"] = admin
-        group = self.telegram.group(title or code, **fields)
+        group = self.telegram.group(title or code, forum=forum)
         await admin.sends(f"/bind {code}", chat=group)
         await group.hears("绑好了")
         self.groups[code] = group
@@ -212,3 +212,8 @@ def newest(place: Person | Group, containing: str = "") -> Message:
 
 def numbers_in(text: str) -> list[str]:
     return re.findall(r"XF-\d{8}-\d{4}", text)
+
+
+def labels(message: Message) -> list[str]:
+    """What stands on a message's buttons, in reading order."""
+    return [label for row in message.labels for label in row]

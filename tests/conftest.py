@@ -1,0 +1,28 @@
+"""What all tests share: where something is missing on the machine, tests are skipped and say how to get it; in CI
+(JIEYOU_NO_SKIP=1) nothing may be skipped."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+NO_SKIP = os.environ.get("JIEYOU_NO_SKIP") == "1"
+NEEDS = {"browser": ("chromium", "sudo apt-get install chromium fonts-noto-cjk")}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests without a browser are skipped, with the command that brings one."""
+    for item in items:
+        for marker, (program, command) in NEEDS.items():
+            if item.get_closest_marker(marker) and shutil.which(program) is None and not NO_SKIP:
+                item.add_marker(pytest.mark.skip(reason=f"{program} is not here; to have it: {command}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """In CI a skipped test is a failed one."""
+    report = yield
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
+    return report
