@@ -62,8 +62,10 @@ class Town:
 
     # Meeting people
 
-    async def resident(self, name: str = "王", **fields: str) -> Person:
-        return self.people.setdefault(name, self.telegram.person(name, **fields))
+    async def resident(self, name: str = "王", *, language: str = "zh-hans") -> Person:
+        if name not in self.people:
+            self.people[name] = self.telegram.person(name, language_code=language)
+        return self.people[name]
 
     async def member(self, role: str, scope: str, name: str = "") -> Person:
         """Somebody with a role, given as the operator gives it."""
@@ -157,9 +159,11 @@ async def town(
 ) -> AsyncIterator[Town]:
     """A running district on a fresh database in a folder."""
     clock = clock or HandClock()
-    async with TelegramEmulator(clock=clock.now) as telegram:
-        async with running(folder, telegram, clock, url=url, city=city) as town:
-            yield town
+    async with (
+        TelegramEmulator(clock=clock.now) as telegram,
+        running(folder, telegram, clock, url=url, city=city) as found,
+    ):
+        yield found
 
 
 @asynccontextmanager
@@ -174,7 +178,6 @@ async def running(
         "JIEYOU_TELEGRAM_API": telegram.base,
     }
     own = read_settings(environment)
-    folder.mkdir(parents=True, exist_ok=True)
     database = await open_database(own.database_url)
     app = App(own, city or the_sample(), database, clock, tick_every=86_400)
     await app.add_telegram(telegram.token)
