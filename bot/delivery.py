@@ -201,9 +201,7 @@ class Delivery:
 
     async def _send_card(self, letter: Letter) -> None:
         chat = Chat.of(letter.chat)
-        async with self._database.reading() as queries:
-            message = await render(queries, self._district, letter.card, chat, self._clock.now())
-            stands = await shown.get(queries, letter.card, letter.chat)
+        message, stands = await self._database.turn(lambda turn: self._drawn(turn, letter.card, chat))
         if message is None:
             await self._dead(letter, "nothing to show")
             return
@@ -223,13 +221,17 @@ class Delivery:
 
         await self._database.turn(work)
 
+    async def _drawn(self, turn: Turn, card: str, chat: Chat) -> tuple[Message | None, Row | None]:
+        """The card as it is now and where it stands; read in a turn, which costs one hop to the writer, not ten."""
+        message = await render(turn, self._district, card, chat, self._clock.now())
+        return message, await shown.get(turn, card, chat.key)
+
     async def _send_message(self, letter: Letter) -> None:
         message, chat = loads(letter.body or "{}"), Chat.of(letter.chat)
         replaces, reply_to = None, message.reply_to.removeprefix("at:") if message.reply_to.startswith("at:") else ""
         if message.replaces or (message.reply_to and not reply_to):
-            async with self._database.reading() as queries:
-                target = await outbox.find(queries, message.replaces) if message.replaces else None
-                reply_to = reply_to or await self._standing(queries, message.reply_to, letter.chat)
+            target, standing = await self._database.turn(lambda turn: self._referred(turn, message, letter.chat))
+            reply_to = reply_to or standing
             if target is not None and target["state"] == "new" and target["id"]:
                 await self._instead(letter, message, target)
                 return
@@ -243,13 +245,14 @@ class Delivery:
         else:
             await self._ended(letter, sent, sent.picture)
 
-    async def _standing(self, queries: object, reply_to: str, chat: str) -> str:
-        """The platform's id of what is replied to: a card, or a message by its outbox key."""
-        if reply_to.startswith("card:"):
-            row = await shown.get(queries, reply_to.removeprefix("card:"), chat)  # type: ignore[arg-type]
+    async def _referred(self, turn: Turn, message: Message, chat: str) -> tuple[Row | None, str]:
+        """The row that a message replaces, and the platform's id of what it replies to: a card, or a message."""
+        target = await outbox.find(turn, message.replaces) if message.replaces else None
+        if message.reply_to.startswith("card:"):
+            row = await shown.get(turn, message.reply_to.removeprefix("card:"), chat)
         else:
-            row = await outbox.find(queries, reply_to)  # type: ignore[arg-type]
-        return str(row["message"] or "") if row else ""
+            row = await outbox.find(turn, message.reply_to) if message.reply_to else None
+        return target, str(row["message"] or "") if row else ""
 
     async def _instead(self, letter: Letter, message: Message, target: Row) -> None:
         """What would be edited was not said yet: it ends as outdated, and this waits in its stead."""
