@@ -112,11 +112,15 @@ def demo(
 def check(city: Annotated[Path | None, typer.Argument(help="the city folder; default JIEYOU_CITY")] = None) -> None:
     """Say what is wrong with a city folder, by file and line."""
     from bot.city.check import check as check_folder
+    from bot.city.folder import load
+    from bot.city.words import check_words
 
     folder = city or settings().city
     if not folder.is_dir():
         refuse(f"there is no folder {folder}; `jieyou init {folder}` makes one from the sample")
     findings = check_folder(folder)
+    if not any(finding.level == "error" for finding in findings):
+        findings += check_words(load(folder))
     for finding in findings:
         typer.echo(str(finding))
     errors = sum(finding.level == "error" for finding in findings)

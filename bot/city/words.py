@@ -6,7 +6,9 @@ from typing import Any
 
 import yaml
 
-from domain.wording import Wording
+from bot.city.finding import Finding
+from domain.city import City
+from domain.wording import NoSuchWords, Wording
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LANGUAGES = frozenset({"zh", "en"})
@@ -27,3 +29,20 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapp
             yield prefix + name, held
         else:
             yield from _flat(held, f"{prefix}{name}.")
+
+
+def own_words(city: City) -> Wording:
+    """The program's words with the city's above. Raises NoSuchWords."""
+    return load_words().over(city.words)
+
+
+def check_words(city: City) -> list[Finding]:
+    """What is wrong with a city's own wording: keys that nothing says, arguments that nothing fills in."""
+    known, findings = load_words(), []
+    for key, entry in city.words.items():
+        try:
+            known.over({key: entry})
+        except NoSuchWords as wrong:
+            remedy = "Use a key and arguments of domain/words."
+            findings.append(Finding("error", "words.yaml", 0, key, f"{wrong.args[0]} is not known.", remedy))
+    return findings
