@@ -63,8 +63,9 @@ def set_alarm(turn: Turn, case: Case) -> None:
 
 
 async def redraw(turn: Turn, number: str) -> None:
-    """Everywhere the case's card or a reminder with it stands, it is drawn anew."""
+    """Everywhere the case's card or a reminder with it stands, it is drawn anew. Where its first post still waits
+    (for the morning, or on its way) this waits too: an edit must not become the post that was held."""
     for row in await shown.chats_of(turn, f"case:{number}"):
-        turn.show(f"case:{number}", Chat.of(row["chat"]))
+        turn.show(f"case:{number}", Chat.of(row["chat"]), urgency="reply" if row["message"] else "push")
     for chat, post in await gather.posts_of(turn, number):
         turn.show(f"gather:{post}", Chat.of(chat))

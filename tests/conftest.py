@@ -7,6 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
 NO_SKIP = os.environ.get("JIEYOU_NO_SKIP") == "1"
 NEEDS = {"browser": ("chromium", "sudo apt-get install chromium fonts-noto-cjk")}
 

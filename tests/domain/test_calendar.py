@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import Calendar, NoWorkingTime, loud_again, weekdays
@@ -98,10 +98,10 @@ _zones = st.sampled_from(["Asia/Shanghai", "UTC", "Europe/Berlin", "America/New_
 def calendars(draw: st.DrawFn) -> Calendar:
     """Offices whose hours lie within the day, so that no change of the clocks falls into them."""
     opens = draw(st.integers(5 * 60, 12 * 60))
-    closes = draw(st.integers(opens + 1, 22 * 60))
+    closes = draw(st.integers(opens + 90, 22 * 60))
     near = st.frozensets(st.dates(date(2026, 3, 20), date(2026, 4, 20)), max_size=6)
     hours = Hours(
-        frozenset(draw(st.sets(st.integers(1, 7), min_size=1))),
+        frozenset(draw(st.sets(st.integers(1, 7), min_size=3))),
         time(*divmod(opens, 60)),
         time(*divmod(closes, 60)),
         draw(near),
@@ -111,13 +111,15 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 
 _starts = st.integers(0, 31 * 24 * 60).map(lambda n: datetime(2026, 3, 15, tzinfo=UTC) + n * MINUTE)
-_spans = st.integers(0, 5_000).map(lambda n: n * MINUTE)
-_short = st.integers(1, 400).map(lambda n: n * MINUTE)
+_spans = st.integers(0, 2_400).map(lambda n: n * MINUTE)
+_short = st.integers(1, 300).map(lambda n: n * MINUTE)
 
 
-@given(calendars(), _starts, _spans, _spans)
-def test_working_time_can_be_added_in_any_pieces(known: Calendar, start: datetime, first: timedelta, then: timedelta) -> None:
-    assert known.add(known.add(start, first), then) == known.add(start, first + then) or then == timedelta()
+@given(calendars(), _starts, _spans, _spans.filter(bool))
+def test_working_time_can_be_added_in_any_pieces(
+    known: Calendar, start: datetime, first: timedelta, then: timedelta
+) -> None:
+    assert known.add(known.add(start, first), then) == known.add(start, first + then)
 
 
 @given(calendars(), _starts, _spans, _spans)
@@ -130,14 +132,21 @@ def test_who_starts_later_or_has_more_to_do_never_ends_earlier(
     assert known.add(start + later, less) >= end
 
 
+def _worked(known: Calendar, minute: datetime) -> bool:
+    """Read off the clock on the wall, without the calendar's own rules."""
+    on_the_wall, hours = minute.astimezone(known.zone), known.hours
+    day = on_the_wall.date()
+    named = day in hours.workdays or (day.isoweekday() in hours.days and day not in hours.holidays)
+    return named and hours.opens <= on_the_wall.time() < hours.closes
+
+
+@settings(max_examples=30, deadline=None)
 @given(calendars(), _starts, _short)
 def test_what_is_added_agrees_with_counting_minute_by_minute(known: Calendar, start: datetime, span: timedelta) -> None:
     left, now = span, start
-    for _ in range(60 * 24 * 45):
-        left -= known.is_open(now) * MINUTE
+    while left:
+        left -= _worked(known, now) * MINUTE
         now += MINUTE
-        if not left:
-            break
     assert known.add(start, span) == now
 
 

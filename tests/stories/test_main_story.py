@@ -5,8 +5,8 @@ from pathlib import Path
 from tests.district import SHOP_12, labels, main_people, newest, photo, press, town
 
 
-async def test_the_rain_canopy_from_the_photo_to_the_archive(tmp_path: Path) -> None:
-    async with town(tmp_path) as t:
+async def test_the_rain_canopy_from_the_photo_to_the_archive(tmp_path: Path, url: str) -> None:
+    async with town(tmp_path, url=url) as t:
         wang, li, zhang, leaders, station = await main_people(t)
 
         await wang.starts()

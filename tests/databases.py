@@ -1,4 +1,4 @@
-"""Every test that takes `database` runs on SQLite and on PostgreSQL, each time on tables that hold nothing."""
+"""Every test that takes `database` or `url` runs on SQLite and on PostgreSQL, each time on tables that hold nothing."""
 
 import shutil
 import sys

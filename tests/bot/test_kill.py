@@ -1,0 +1,194 @@
+"""kill -9 in the middle of the main story (voice, section 2): it goes on where it was.
+
+Each step is one update. It is put to Telegram, the program is killed at a chosen moment of its handling, and is
+started again. Nothing is lost, nothing is filed twice, and nothing is said twice but the very message that was on its
+way when the process died, word for word; a button works on either copy of it."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.city.known import open_district
+from domain.event import verify
+from storage import case as cases
+from storage import event
+from storage.database import open_database
+from tests.bot.processes import Program, command, environment, working_city
+from tests.clock import HandClock
+from tests.district import SHOP_12, main_people, photo, running
+from tests.emulators.telegram import Group, Message, Person, Tap, TelegramEmulator
+from tests.emulators.telegram_call import Call
+from tests.emulators.telegram_place import Place, find_button
+
+SAYING = ("send", "edit", "answer", "setmessagereaction", "getfile")
+"""How the methods begin that the handling of an update calls; the others belong to a start and to polling."""
+
+
+class DeadlyTelegram(TelegramEmulator):
+    """Telegram that kills its caller at a moment that the test chose."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moment = ""
+        self.kill: Callable[[], None] = lambda: None
+        self.in_flight: Counter[tuple[str, str]] = Counter()
+        """What was said when the caller was killed: chat and words."""
+
+    async def _perform(self, call: Call) -> bytes:
+        saying = call.method.startswith(SAYING)
+        if self.moment == ("calling" if saying else "confirmed" if call.method == "getupdates" else ""):
+            self._strike()
+            return b"true"
+        answer = await super()._perform(call)
+        if self.moment == "delivered" and call.method == "getupdates" and answer != b"[]":
+            asyncio.get_running_loop().call_soon(self._strike)
+        elif self.moment == "called" and call.method.startswith(("send", "edit")):
+            self.in_flight[call.text("chat_id"), call.text("text") or call.text("caption")] += 1
+            self._strike()
+        return answer
+
+    def _strike(self) -> None:
+        self.moment = ""
+        self.kill()
+
+
+class Story:
+    """The people of the main story, the program that they talk to, and how it is killed."""
+
+    def __init__(self, telegram: DeadlyTelegram, env: dict[str, str]) -> None:
+        self.telegram = telegram
+        self.env = env
+        self.program: Program | None = None
+        self.taps: list[Tap] = []
+        self.wang: Person
+        self.li: Person
+        self.zhang: Person
+        self.leaders: Group
+        self.station: Group
+
+    async def goes_on(self) -> None:
+        """Starts the program, and waits for no more than its being there."""
+        self.program = await Program.start(self.env)
+        self.telegram.kill = self.program.kill
+        await self.program.ready()
+
+    async def dies(self) -> None:
+        """Waits until the chosen moment has come and the process is gone."""
+        assert self.program is not None
+        await self.program.gone()
+        assert not self.telegram.moment, f"the moment «{self.telegram.moment}» did not come"
+
+    async def press(self, person: Person, label: str, place: Place) -> None:
+        """Presses a button on every copy of its message that still has it, the oldest first."""
+        for message in [post for post in place.posts if not post.deleted and find_button(post, label)]:
+            self.taps.append(await person.taps(label, message))
+
+    def shows(self, place: Place, words: str, label: str = "") -> Callable[[], bool]:
+        """Whether a message with these words (and this button) stands in a chat."""
+        return lambda: any(
+            words in post.text and (not label or find_button(post, label) is not None)
+            for post in place.posts
+            if not post.deleted
+        )
+
+
+Step = tuple[str, Callable[[Story], Awaitable[object]], Callable[[Story], Callable[[], bool]]]
+STORY: tuple[Step, ...] = (
+    ("hello", lambda s: s.wang.starts(), lambda s: s.shows(s.wang, "您好,我是解忧")),
+    ("photo", lambda s: s.wang.sends_photo(photo(1), "店门口夏天晒,能不能装个棚"), lambda s: s.shows(s.wang, "在哪儿?")),
+    ("place", lambda s: s.wang.taps("发送位置", location=SHOP_12), lambda s: s.shows(s.wang, "您看对不对?", "同意并提交")),
+    ("submit", lambda s: s.press(s.wang, "同意并提交", s.wang), lambda s: s.shows(s.leaders, "待签收", "接单")),
+    ("accept", lambda s: s.press(s.li, "接单", s.leaders), lambda s: s.shows(s.leaders, "处置中", "办结")),
+    ("resolve", lambda s: s.press(s.li, "办结", s.leaders), lambda s: s.shows(s.leaders, "请选", "已解决")),
+    ("outcome", lambda s: s.press(s.li, "已解决", s.leaders), lambda s: s.shows(s.leaders, "请李网格长回复本卡")),
+    ("after", lambda s: after(s), lambda s: s.shows(s.station, "待核查", "核查通过")),
+    ("verify", lambda s: s.press(s.zhang, "核查通过", s.station), lambda s: s.shows(s.wang, "解决了吗?", "解决了")),
+    ("confirm", lambda s: s.press(s.wang, "解决了", s.wang), lambda s: s.shows(s.wang, "满意吗?", "满意")),
+    ("rate", lambda s: s.press(s.wang, "满意", s.wang), lambda s: s.shows(s.station, "已结案", "归档")),
+    ("archive", lambda s: s.press(s.zhang, "归档", s.station), lambda s: s.shows(s.leaders, "已归档")),
+)  # fmt: skip
+ACTIONS = ["report", "accept", "resolve", "verify", "confirm", "rate", "archive"]
+
+
+async def after(s: Story) -> Message:
+    card = next(post for post in reversed(s.leaders.posts) if "请李网格长回复本卡" in post.text)
+    return await s.li.sends_photo(photo(2), "装好了,和整排铺子同款", chat=s.leaders, reply_to=card)
+
+
+@asynccontextmanager
+async def story(folder: Path) -> AsyncIterator[Story]:
+    """The people with their roles and groups, and the program not yet started."""
+    city = working_city(folder / "city")
+    async with DeadlyTelegram() as telegram:
+        env = environment(folder / "data", telegram, CITY=city)
+        found = Story(telegram, env)
+        clock = HandClock(datetime.now(UTC))
+        async with running(folder / "data", telegram, clock, city=open_district(city)) as town:
+            found.wang, found.li, found.zhang, found.leaders, found.station = await main_people(town)
+        try:
+            yield found
+        finally:
+            if found.program is not None:
+                await found.program.killed()
+
+
+@pytest.mark.parametrize("moment", ["delivered", "calling", "called"])
+async def test_killed_at_every_step_the_story_goes_on(tmp_path: Path, moment: str) -> None:
+    async with story(tmp_path) as s:
+        await tell(s, moment)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("moment", ["confirmed"])
+async def test_killed_at_every_step_as_soon_as_the_update_is_kept(tmp_path: Path, moment: str) -> None:
+    async with story(tmp_path) as s:
+        await tell(s, moment)
+
+
+async def tell(s: Story, moment: str) -> None:
+    """The whole story with a kill in each step, and what must be true of it then."""
+    await s.goes_on()
+    for name, act, done in STORY:
+        s.telegram.moment = moment
+        await act(s)
+        await s.dies()
+        await s.goes_on()
+        await s.telegram.until(done(s), 10, f"after the kill in «{name}» ({moment}) the story did not go on")
+    await s.telegram.until(lambda: s.telegram.pending == 0 and all(tap.answer is not None for tap in s.taps), 5)
+    await check_nothing_twice(s)
+    await check_ledger(s.env, ACTIONS)
+
+
+async def check_nothing_twice(s: Story) -> None:
+    for place in (s.wang, s.leaders, s.station):
+        said = Counter(act.text for act in place.log if act.kind == "send" and act.text)
+        for words, times in said.items():
+            allowed = 1 + s.telegram.in_flight[str(place.id), words]
+            assert times <= allowed, f"said {times} times: {words}"
+
+
+async def check_ledger(env: dict[str, str], actions: list[str]) -> None:
+    """One case with exactly these lines, an empty outbox and no dead letter, and `verify` agrees."""
+    database = await open_database(f"sqlite:///{env['JIEYOU_DATA']}/jieyou.db")
+    try:
+        async with database.reading() as queries:
+            found = await queries.all("select number from cases")
+            assert len(found) == 1
+            case = await cases.find(queries, found[0]["number"])
+            assert case is not None
+            lines = await event.of(queries, case.number)
+            dead = await queries.all("select trace from inbox where state = 'dead'")
+            left = await queries.all("select key from outbox where state = 'new'")
+    finally:
+        await database.close()
+    assert [line.action for line in lines] == actions
+    assert verify(case.number, lines, case.events) is None
+    assert [row["trace"] for row in dead] == []
+    assert [row["key"] for row in left] == []
+    assert (await command(env, "verify")).code == 0
