@@ -148,7 +148,9 @@ class Inbox:
     async def _read(self, item: Item) -> Update:
         """The update of a raw form, its files fetched. Raises Unreadable."""
         channel = self._channels[item.raw.channel]
-        update = replace(channel.read(item.raw.body), channel=item.raw.channel, key=item.raw.key, at=item.raw.at)
+        update = replace(
+            channel.read(item.raw.body), channel=item.raw.channel, key=item.raw.key, at=item.raw.at, lane=item.raw.lane
+        )
         parts = await asyncio.gather(*(self._with_file(channel, update, part, item) for part in update.parts))
         return replace(update, parts=tuple(parts))
 

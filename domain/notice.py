@@ -40,19 +40,34 @@ class Told:
 
 def filed(case: Case, told: Told) -> Message:
     """The number, who has it, by when; brings the menu back."""
-    say, limits = told.say, told.district.city.limits
-    key = "filed.leader" if case.holder in told.district.city.grids else "filed.station"
-    accept = told.by(case.due_accept, today=False) if case.due_accept else ""
-    lines = [
-        say("filed.number_urgent" if case.urgent else "filed.number", number=case.number),
-        say(key, leader=told.district.holder_name(case)),
-        say("filed.by", accept=accept, resolve=told.by(case.due_resolve)),
-    ]
+    lines = _filed_urgent(case, told) if case.urgent else _filed(case, told)
     if case.reporter == "anonymous":
-        lines.append(say("filed.anonymous"))
-    elif limits.addition_minutes:
-        lines += [say("filed.chase"), say("filed.photos")]
+        lines.append(told.say("filed.anonymous"))
+    elif not case.urgent:
+        lines += [told.say("filed.chase"), told.say("filed.photos")]
     return Message("\n".join(lines), choices=menu(told.district, told.lang))
+
+
+def _filed(case: Case, told: Told) -> list[str]:
+    key = "filed.leader" if case.holder in told.district.city.grids else "filed.station"
+    return [
+        told.say("filed.number", number=case.number),
+        told.say(key, leader=told.district.holder_name(case)),
+        told.say("filed.by", accept=_accept_by(case, told), resolve=told.by(case.due_resolve)),
+    ]
+
+
+def _filed_urgent(case: Case, told: Told) -> list[str]:
+    call = told.district.city.categories[case.category].call_first
+    return [
+        told.say("filed.number_urgent", number=case.number),
+        told.say("filed.both", leader=told.district.holder_name(case), accept=_accept_by(case, told)),
+        told.say("filed.stay_out" if call == "gas" else "filed.stay_away"),
+    ]
+
+
+def _accept_by(case: Case, told: Told) -> str:
+    return told.by(case.due_accept, today=False) if case.due_accept else ""
 
 
 def accepted(case: Case, told: Told) -> Message:

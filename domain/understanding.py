@@ -164,15 +164,19 @@ def _read_words(text: str, reader: Reader, into: Understood) -> None:
     into.findings += _matter_of(words, reader, into)
 
 
+_TALK = frozenset({"greeting", "thanks", "query", "anger"})
+
+
 def _is_report(words: str, reader: Reader) -> bool:
     """Whether words that answer «where?» without a known place are about something else than a place."""
     guess = reader.district.triage.guess(words)
-    return guess.kind != "report" or guess.sure or reader.district.triage.correction(words) is not None
+    return guess.kind in _TALK or guess.sure or reader.district.triage.correction(words) is not None
 
 
 def _place_of(matches: tuple[Match, ...], words: str, reader: Reader, into: Understood) -> Iterator[Finding]:
     """The landmark that the words name, where a place is still wanted or is being corrected."""
-    corrects = any(sign in words.lower() for sign in _CORRECTS_PLACE)
+    named = bool(matches and reader.filled.get("place") and _only_place(words, matches))
+    corrects = named or any(sign in words.lower() for sign in _CORRECTS_PLACE)
     if not matches or reader.located or (reader.filled.get("place") and reader.asked != "place" and not corrects):
         return
     best = [match for match in matches if match.score == matches[0].score]

@@ -149,7 +149,8 @@ Part = Text | Photo | Location | Voice | File | Choice | Enter | Leave | Moved |
 @dataclass(frozen=True, slots=True)
 class Update:
     """One incoming thing. `at` is the platform's time. `message` is the platform's id of it (to react or reply to);
-    `reply_to` the platform's id of the message it answers. `album` joins the pieces of one album."""
+    `reply_to` the platform's id of the message it answers. `album` joins the pieces of one album; `lane` is the
+    order it was read in."""
 
     channel: str
     key: str
@@ -160,3 +161,4 @@ class Update:
     message: str = ""
     reply_to: str = ""
     album: str = ""
+    lane: str = ""

@@ -41,7 +41,7 @@ async def decide(turn: Turn, *, sure: bool, replaces: str) -> None:
     await event.erase(turn.inner, key)
     await reporter.forget(turn.inner, key)
     await outbox.forget(turn.inner, key, chat, ms(turn.now))
-    await inbox.forget(turn.inner, f"{chat}>{key}")
+    await inbox.forget(turn.inner, turn.update.lane)
     await prompt.forget(turn.inner, chat)
     await shown.forget(turn.inner, chat)
     await person.forget(turn.inner, key)

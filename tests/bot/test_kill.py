@@ -42,7 +42,7 @@ class DeadlyTelegram(TelegramEmulator):
 
     async def _perform(self, call: Call) -> bytes:
         saying = call.method.startswith(SAYING)
-        if self.moment == ("calling" if saying else "confirmed" if call.method == "getupdates" else ""):
+        if self.moment == ("calling" if saying else "confirmed" if call.method == "getupdates" else "never"):
             self._strike()
             return b"true"
         answer = await super()._perform(call)
