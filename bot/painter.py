@@ -43,7 +43,7 @@ class Painter:
             raise CannotDraw("the photo is not there any more") from error
 
     async def _map(self, picture: Picture) -> bytes:
-        pins = [Pin(lon, lat, label) for lon, lat, label in picture.values["pins"]]
+        pins = [_pin(*pin) for pin in picture.values["pins"]]
         grid = picture.values.get("grid", "")
         return await self._pictures.map(section(self._city, pins, {grid: ""} if grid else {}))
 
@@ -57,6 +57,11 @@ class Painter:
     async def _progress(self, picture: Picture) -> bytes:
         rows = [Row(r["title"], tuple(r["steps"]), r["current"], late=r["late"]) for r in picture.values["rows"]]
         return await self._pictures.progress(rows)
+
+
+def _pin(lon: float, lat: float, label: str, name: str = "") -> Pin:
+    """A pin with a name is not where the problem is, but a place of ours beside it."""
+    return Pin(lon, lat, label, "station" if name else "problem", name)
 
 
 def key_of(picture: Picture) -> str:

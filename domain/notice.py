@@ -1,5 +1,6 @@
 """What a resident reads about his case, from the number to the last word of the callback."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +14,9 @@ from domain.report import menu
 from domain.state import State
 
 
+_LATEST = re.compile(r"最晚(?=\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """To whom and when: the reader's language and the moment of the turn."""
@@ -22,7 +26,8 @@ class Told:
     lang: str = "zh"
 
     def say(self, key: str, /, **values: object) -> str:
-        return self.district.say(key, self.lang, **values)
+        """The words of a key; a date that begins with a digit keeps its distance from the sign before it."""
+        return _LATEST.sub("最晚 ", self.district.say(key, self.lang, **values))
 
     def by(self, moment: datetime, *, today: bool = True) -> str:
         return by_words(moment, self.now, self.district.calendar, self.lang, today=today)

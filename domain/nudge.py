@@ -62,6 +62,8 @@ def _line(i: int, row: NudgeRow, district: District, now: datetime) -> str:
         limit = case.due_step
     left = remaining(limit or case.due_resolve, now, district)
     what = district.say(key)
+    if (limit or case.due_resolve) < now:
+        what, left = left, district.say("nudge.known")
     grid = short_grid(district, case.grid)
     return district.say("nudge.row", i=i, what=what, number=case.number, thing=thing, grid=grid, left=left)
 

@@ -171,7 +171,10 @@ def _summary_choices(draft: Draft, district: District, lang: str, subject: str, 
 
 def filed_summary(draft: Draft, district: District, lang: str) -> Message:
     """The summary after 提交: the buttons go, the last line says so."""
-    lines = [district.say("summary.right", lang), *facts(draft, district, lang), district.say("summary.done", lang)]
+    what = list(_urgent_lines(draft, district, lang))[:1]
+    if not draft.urgent:
+        what = [district.say("summary.right", lang), *facts(draft, district, lang)]
+    lines = [*what, district.say("summary.done", lang)]
     return Message("\n".join(lines), picture=place_picture(draft.lon, draft.lat, draft.grid))
 
 

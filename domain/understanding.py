@@ -34,6 +34,7 @@ class Understood:
     places: tuple[Match, ...] = ()
     unknown_place: str = ""
     outside: Outside | None = None
+    outside_at: Point | None = None
     rough: bool = False
     voice: bool = False
     other: bool = False
@@ -118,7 +119,7 @@ def _(part: Location, reader: Reader, into: Understood) -> None:
     into.rough = (part.accuracy_m or 0) > ROUGH_METRES
     value = place_value(reader.district, point, part.label, part.accuracy_m or 0.0)
     if isinstance(value, Outside):
-        into.outside = value
+        into.outside, into.outside_at = value, point
     else:
         into.findings.append(Finding("place", value))
 
@@ -185,7 +186,7 @@ def _place_of(matches: tuple[Match, ...], words: str, reader: Reader, into: Unde
         return
     value = place_value(reader.district, best[0].landmark.place, best[0].shown)
     if isinstance(value, Outside):
-        into.outside = value
+        into.outside, into.outside_at = value, best[0].landmark.place
         return
     value.pop("border", None)
     into.corrected = into.corrected or corrects

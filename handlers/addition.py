@@ -8,15 +8,15 @@ from domain.message import Choice, Message
 from domain.refusal import Unknown
 from domain.state import OPEN, State
 from domain.understanding import Understood, understand
-from domain.update import Part
+from domain.update import Part, Photo, Text
 from handlers.action import perform
-from handlers.form import close, keep
+from handlers.form import close, current, keep
 from handlers.turn import Turn
 from storage import case as cases
 from storage import photo_use, reporter
 
-ADD = "add"
-"""The dialogue that 补充 opens."""
+ADD, WHICH = "add", "which"
+"""The dialogues that 补充 opens, and that waits for an answer to «这是给哪一件的?»."""
 
 
 async def ask(turn: Turn, number: str) -> None:
@@ -40,23 +40,53 @@ async def take(turn: Turn, number: str, parts: tuple[Part, ...]) -> bool:
     added = await perform(turn, case, "add", {"words": found.words, "photos": photos})
     await close(turn)
     key = "add.both" if found.words and photos else ("add.words" if found.words else "add.photo")
-    turn.say(Message(turn.words(key, **turn.told.facts(added), n=len(added.photos))))
+    if found.corrected and added.state is State.DISPATCHED and not photos:
+        key = "add.corrected"
+    turn.say(Message(turn.told.say(key, **turn.told.facts(added), n=len(added.photos), words=found.words)))
     return True
 
 
 async def just_filed(turn: Turn, parts: tuple[Part, ...]) -> bool:
-    """Within half an hour of 提交 what comes belongs to the case just filed; words that clearly name another problem
-    are asked about. False: there is no such case, or it is only talk."""
+    """Within half an hour of 提交 what comes belongs to the case just filed. Words that clearly name another problem,
+    and later a photo alone, are asked about. False: there is no such case, or it is only talk."""
     last = await reporter.cases(turn, turn.update.sender.key, 1)
-    limit = timedelta(minutes=turn.city.city.limits.addition_minutes)
-    if not last or turn.now - last[0].filed_at > limit or last[0].state not in OPEN:
+    if not last or last[0].state not in OPEN:
         return False
     found = understand(parts, turn.city)
-    if _is_talk(found) or (found.has("place") and not found.photos and not found.words):
+    fresh = turn.now - last[0].filed_at <= timedelta(minutes=turn.city.city.limits.addition_minutes)
+    if not (fresh or (found.photos and not found.words)) or _is_talk(found):
         return False
-    if _another(turn, last[0], found):
+    if found.has("place") and not found.photos and not found.words:
         return False
+    if not fresh or _another(turn, last[0], found):
+        await _ask_which(turn, last[0], found)
+        return True
     return await take(turn, last[0].number, parts)
+
+
+async def _ask_which(turn: Turn, case: Case, found: Understood) -> None:
+    """`[补充]` or `[我要上报]`: what came is kept until one of them is pressed."""
+    photos = [finding.value for finding in found.findings if finding.kind == "photo"]
+    dialogue = Dialogue(WHICH, case.number, {"photos": photos, "words": found.words})
+    await keep(turn, dialogue, timedelta(days=1))
+    photo_use.use(turn.inner, photos, case.number)
+    row = (
+        Choice(turn.words("label.add"), f"which_old:{case.number}:0"),
+        Choice(turn.words("label.report"), f"which_new:{case.number}:0"),
+    )
+    turn.say(Message(turn.words("add.which", **turn.told.facts(case)), choices=(row,)))
+
+
+async def kept_parts(turn: Turn, number: str) -> tuple[Part, ...]:
+    """What waited for the answer; the question is closed. Raises Unknown where nothing waits."""
+    dialogue = await current(turn)
+    if dialogue is None or dialogue.form != WHICH or dialogue.subject != number:
+        raise Unknown(number=number)
+    await close(turn)
+    turn.answer("")
+    words = str(dialogue.filled.get("words", ""))
+    photos = tuple(Photo(sha, sha) for sha in dialogue.filled.get("photos", ()))
+    return (*photos, Text(words)) if words else photos
 
 
 def _is_talk(found: Understood) -> bool:
@@ -85,7 +115,7 @@ async def withdraw(turn: Turn, number: str) -> None:
     case = await _own(turn, number)
     turn.answer("")
     if case.state is not State.DISPATCHED:
-        turn.say(Message(turn.words("withdraw.too_late", **turn.told.facts(case))))
+        await _too_late(turn, case, "")
         return
     row = (
         Choice(turn.words("label.withdraw"), f"withdraw_yes:{number}:{case.version}"),
@@ -102,10 +132,19 @@ async def withdraw_now(turn: Turn, number: str, *, sure: bool, replaces: str) ->
         turn.say(Message(turn.words("withdraw.kept", number=number), replaces=replaces))
         return
     if case.state is not State.DISPATCHED:
-        turn.say(Message(turn.words("withdraw.too_late", **turn.told.facts(case)), replaces=replaces))
+        await _too_late(turn, case, replaces)
         return
     await perform(turn, case, "withdraw")
     turn.say(Message(turn.words("withdraw.done", number=number), replaces=replaces))
+
+
+async def _too_late(turn: Turn, case: Case, replaces: str) -> None:
+    """Somebody took it: what the person types next is brought along. Or it was withdrawn already."""
+    if case.state is State.VOIDED:
+        turn.say(Message(turn.words("withdraw.done", number=case.number), replaces=replaces))
+        return
+    await keep(turn, Dialogue(ADD, case.number), timedelta(days=1))
+    turn.say(Message(turn.words("withdraw.too_late", **turn.told.facts(case)), replaces=replaces))
 
 
 async def reopen(turn: Turn, number: str = "") -> None:

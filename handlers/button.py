@@ -83,7 +83,7 @@ async def _submit(turn: Turn, token: Token) -> None:
 
 
 async def _cancel(turn: Turn, token: Token) -> None:
-    await submit.cancel(turn)
+    await submit.cancel(turn, token.subject)
 
 
 async def _back(turn: Turn, token: Token) -> None:
@@ -100,6 +100,14 @@ async def _my(turn: Turn, token: Token) -> None:
 
 async def _add(turn: Turn, token: Token) -> None:
     await addition.ask(turn, token.subject)
+
+
+async def _which(turn: Turn, token: Token) -> None:
+    parts = await addition.kept_parts(turn, token.subject)
+    if token.action == "which_old":
+        await addition.take(turn, token.subject, parts)
+    else:
+        await report.take(turn, parts)
 
 
 async def _withdraw(turn: Turn, token: Token) -> None:
@@ -137,6 +145,8 @@ _RESIDENTS: Mapping[str, Callable[[Turn, Token], Awaitable[None]]] = {
     "unsolved": _answer,
     "rate": _rate,
     "add": _add,
+    "which_old": _which,
+    "which_new": _which,
     "withdraw": _withdraw,
     "withdraw_yes": _withdraw_now,
     "withdraw_no": _withdraw_now,

@@ -66,6 +66,7 @@ async def _draft(frame: Frame, subject: str) -> Message | None:
         dialogue = dialogue_of(row)
         if not dialogue.filled.get("place") or not dialogue.filled.get("category"):
             return None
+        current = str(dialogue.filled.get("summary", number)) == number
         message = summary(
             draft_of(dialogue, frame.city),
             frame.city,
@@ -73,9 +74,8 @@ async def _draft(frame: Frame, subject: str) -> Message | None:
             subject=draft,
             version=dialogue.version,
             first=known is None or known["agreed"] is None,
-            opening=str(dialogue.filled.get("opening", "summary.right")),
+            opening=str(dialogue.filled.get("opening", "summary.right")) if current else "summary.right",
         )
-        current = str(dialogue.filled.get("summary", number)) == number
         return message if current else Message(message.text, picture=message.picture)
     case = await cases.by_draft(frame.queries, draft)
     if case:

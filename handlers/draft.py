@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Literal
 from zlib import crc32
 
+from domain.category import Category
 from domain.district import District
 from domain.form import Dialogue, Slot
 from domain.message import Message, Rows
 from domain.report import NO_PHOTO_REASONS, REPORT, location_choice, picks
-from handlers.form import current, fill, keep
+from handlers.form import close, current, fill, keep
 from handlers.turn import Turn
+from storage import photo_use
 from storage.row import ms
 
 SUMMARY = "summary"
@@ -42,14 +44,28 @@ async def ask_on(turn: Turn, dialogue: Dialogue, opening: Sequence[str], *, repl
 async def ask(turn: Turn, dialogue: Dialogue, slot: Slot, opening: Sequence[str], *, replaces: str = "") -> None:
     """Asks for a slot, and remembers that it was asked."""
     question, choices = question_for(turn, dialogue, slot)
+    likely = slot.name == "category" and dialogue.filled.get("candidates")
+    joint = ("" if turn.lang == "zh" else " ") if likely else "\n"
     message = Message(
-        "\n".join([*opening, question]), choices=choices, ask=_ASKS.get(slot.name, "text"), replaces=replaces
+        joint.join([*opening, question]), choices=choices, ask=_ASKS.get(slot.name, "text"), replaces=replaces
     )
     key = turn.say(message)
     await keep_draft(turn, replace(dialogue, asked=slot.name, prompt=key))
 
 
 _ASKS: Mapping[str, Literal["text", "location", "photo"]] = {"place": "location", "photos": "photo"}
+
+
+async def give_up(turn: Turn, dialogue: Dialogue) -> bool:
+    """Ends a draft that is not filed, with its photos. Whether a summary stands that says so."""
+    await close(turn)
+    await photo_use.drop(turn.inner, dialogue.subject)
+    if photos := dialogue.filled.get("photos"):
+        turn.errand("remove_photos", dialogue.subject, {"photos": list(photos)})
+    shown = dialogue.filled.get("summary")
+    if shown:
+        turn.show(f"draft:{dialogue.subject}:{shown}")
+    return bool(shown)
 
 
 async def sum_up(turn: Turn, dialogue: Dialogue, opening: str = "summary.right") -> None:
@@ -84,6 +100,10 @@ def question_for(turn: Turn, dialogue: Dialogue, slot: Slot) -> tuple[str, Rows]
     return category_question(turn.city, turn.lang, dialogue)
 
 
+def _matter(category: Category, lang: str) -> str:
+    return category.en_matter if lang == "en" else category.matter
+
+
 def category_question(city: District, lang: str, dialogue: Dialogue) -> tuple[str, Rows]:
     """Which kind: the likely ones and 都不是; or the heads; or, once a head was chosen, its categories."""
     subject = f"{dialogue.subject}:{dialogue.version}"
@@ -91,19 +111,21 @@ def category_question(city: District, lang: str, dialogue: Dialogue) -> tuple[st
     if head:
         chosen = next(known for known in city.city.heads if known.code == head)
         within = [category for category in city.city.categories.values() if category.head == head]
-        options = [(known.code, known.en if lang == "en" else known.short) for known in within]
+        options = [(known.code, _matter(known, lang)) for known in within]
         rows = picks("category", iter(options), subject) + picks(
             "head", iter([("none", city.say("label.back", lang))]), subject
         )
         return city.say("ask.finer", lang, head=chosen.en if lang == "en" else chosen.zh), rows
     if likely:
-        options = [(code, city.thing(code, lang)) for code in likely]
+        options = [(code, _matter(city.city.categories[code], lang)) for code in likely]
         rows = picks("category", iter(options), subject)
         return city.say("ask.category", lang), rows + picks(
             "head", iter([("all", city.say("label.none_of_these", lang))]), subject
         )
     heads = [(known.code, known.en if lang == "en" else known.zh) for known in city.city.heads]
     asked_before = dialogue.asked == "category" or dialogue.filled.get("words")
-    bare = bool(dialogue.filled.get("photos") or dialogue.filled.get("place"))
+    bare = bool(dialogue.filled.get("photos"))
     key = "ask.head" if asked_before else ("ask.what_photo" if bare else "ask.what")
+    if dialogue.filled.get("spoken"):
+        key = "ask.what_typed"
     return city.say(key, lang), picks("head", iter(heads), subject)

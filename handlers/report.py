@@ -10,7 +10,7 @@ from domain.message import Choice, Message, Picture
 from domain.report import NO_PHOTO_REASONS, REPORT, location_choice, picks
 from domain.understanding import Understood, place_value, understand
 from domain.update import Part
-from handlers.draft import SUMMARY, ask, ask_on, keep_draft, new_draft, open_draft, sum_up
+from handlers.draft import SUMMARY, ask, ask_on, give_up, keep_draft, new_draft, open_draft, sum_up
 from handlers.form import fill
 from handlers.turn import Turn
 from storage import case as cases
@@ -25,7 +25,9 @@ _PROBLEMS = {
 
 
 async def begin(turn: Turn) -> None:
-    """«是什么事?»: a new report, whatever was open before."""
+    """«是什么事?»: a new report; one that was open before is given up."""
+    if (open_one := await open_draft(turn)) is not None:
+        await give_up(turn, open_one)
     await ask_on(turn, new_draft(turn), ())
 
 
@@ -45,6 +47,8 @@ async def take(turn: Turn, parts: tuple[Part, ...]) -> bool:
         return True
     if found.candidates and not taken.filled.get("category"):
         taken = fill(taken, {"candidates": list(found.candidates), "head": ""})
+    if found.voice and not taken.filled.get("category"):
+        taken = fill(taken, {"spoken": "yes"})
     photo_use.use(turn.inner, taken.filled.get("photos", ()), taken.subject)
     if taken.filled.get("urgent") and not dialogue.filled.get("urgent"):
         await _emergency(turn, taken)
@@ -80,7 +84,7 @@ def _heard(turn: Turn, dialogue: Dialogue, found: Understood) -> Iterator[str]:
 def _heard_key(found: Understood, known: bool) -> str:
     if found.photos:
         many = "photos" if found.photos > 1 else "photo"
-        words = "_words" if found.has("words") else ""
+        words = "_words" if found.has("words") and not found.candidates else ""
         return f"got.{many}{words}{'_thing' if known and words else ''}"
     if found.has("words"):
         if known:
@@ -92,7 +96,7 @@ def _heard_key(found: Understood, known: bool) -> str:
 async def _place_unclear(turn: Turn, dialogue: Dialogue, found: Understood) -> None:
     """A place outside, a name that two places bear, or one that none does: the draft keeps all it has."""
     if found.outside:
-        message = _outside(turn, dialogue, found.outside)
+        message = _outside(turn, dialogue, found.outside, found.outside_at or found.outside.nearest)
     elif found.places:
         pins = [[match.landmark.place.lon, match.landmark.place.lat, "①②③"[i]] for i, match in enumerate(found.places)]
         named = [[*pin[:2], match.shown] for pin, match in zip(pins, found.places, strict=True)]
@@ -109,13 +113,16 @@ async def _place_unclear(turn: Turn, dialogue: Dialogue, found: Understood) -> N
     await keep_draft(turn, replace(dialogue, asked="place", prompt=turn.say(message)))
 
 
-def _outside(turn: Turn, dialogue: Dialogue, outside: Outside) -> Message:
+def _outside(turn: Turn, dialogue: Dialogue, outside: Outside, at: Point) -> Message:
+    """Both points on the map: the person's own, and the nearest of ours with its name."""
     nearest, metres = outside.nearest, max(10, round(outside.metres, -1))
-    text = turn.words("trouble.outside", nearest=turn.city.nearest_place(nearest), metres=f"{metres:.0f}")
+    name = turn.city.nearest_place(nearest)
+    text = turn.words("trouble.outside", nearest=name, metres=f"{metres:.0f}")
     subject = f"{dialogue.subject}:{dialogue.version}"
     buttons = (("edit_place", "edit.place"), ("cancel", "cancel"))
     row = tuple(Choice(turn.words(f"label.{label}"), f"{action}:{subject}") for label, action in buttons)
-    picture = Picture("map", {"pins": [[nearest.lon, nearest.lat, ""]], "grid": outside.grid.code})
+    pins = [[at.lon, at.lat, ""], [nearest.lon, nearest.lat, "", name]]
+    picture = Picture("map", {"pins": pins, "grid": outside.grid.code})
     return Message(text, choices=(row,), picture=picture, ask="location")
 
 
@@ -174,7 +181,10 @@ async def pick(turn: Turn, kind: str, value: str, subject: str) -> None:
         if urgent and not dialogue.filled.get("urgent"):
             await _emergency(turn, changed)
             return
-    await ask_on(turn, changed, ())
+    if dialogue.missing(REPORT) is None and changed.missing(REPORT) is None:
+        await sum_up(turn, changed, "got.changed")
+    else:
+        await ask_on(turn, changed, ())
 
 
 def _head(dialogue: Dialogue, value: str) -> Dialogue:

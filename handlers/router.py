@@ -3,12 +3,13 @@ a new draft, or talk; in this order."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.district import District
 from domain.fit import out_of_range, typed
+from domain.message import LOCATION, MENU, Message
 from domain.message import Choice as Offered
-from domain.message import Message
+from domain.notice import progress
 from domain.refusal import Refused
 from domain.report import REPORT
 from domain.role import Actor, Role
@@ -19,7 +20,7 @@ from handlers.draft import SUMMARY, open_draft, question_for
 from handlers.form import current
 from handlers.letter import loads_choices
 from handlers.turn import Turn
-from storage import member, outbox, person, prompt, shown
+from storage import member, outbox, person, prompt, reporter, shown
 from storage.row import ms
 from storage.turn import Turn as Transaction
 
@@ -163,7 +164,7 @@ async def _in_private(turn: Turn) -> None:
     words = _words(turn)
     if words and await command.in_private(turn, words):
         return
-    if words and len(turn.update.parts) == 1 and await _typed(turn, words):
+    if words and len(turn.update.parts) == 1 and (await _typed(turn, words) or await _submitted(turn, words)):
         return
     if (number := await _case_replied_to(turn)) and await addition.take(turn, number, turn.update.parts):
         return
@@ -183,16 +184,34 @@ async def _typed(turn: Turn, words: str) -> bool:
     if row is None:
         return False
     choices = await _open_choices(turn, str(row["source"]))
-    chosen = typed(words, choices) or _submit_typed(turn, words, choices)
-    if chosen:
-        if chosen.token == "location":
+    listed = [choice for choice in choices if choice.token != LOCATION and not choice.token.startswith(MENU)]
+    chosen = typed(words, listed or choices) or _submit_typed(turn, words, choices)
+    if chosen and (listed or not words.strip().isdigit()):
+        if chosen.token == LOCATION:
             return False
         await button.press(turn, Choice(chosen.token))
         return True
-    if choices and out_of_range(words, choices):
-        turn.say(Message(turn.words("trouble.out_of_range", n=words.strip(), last=len(choices))))
+    if not words.strip().isdigit() or len(words.strip()) > LONGEST_NUMBER:
+        return False
+    return await _number_typed(turn, words.strip(), listed)
+
+
+LONGEST_NUMBER = 2
+
+
+async def _number_typed(turn: Turn, number: str, listed: list[Offered]) -> bool:
+    """A number that no choice has: the list once more where one is open, else that the question is over. In a draft
+    that waits for words it is words."""
+    if len(listed) > 1 and out_of_range(number, listed):
+        turn.say(Message(turn.words("trouble.out_of_range", n=number, last=len(listed))))
         return True
-    return False
+    draft = await open_draft(turn)
+    if listed or (draft and draft.asked):
+        return False
+    own = await reporter.cases(turn, turn.update.sender.key, 1)
+    stands = [f"{own[0].number} {progress(own[0], turn.told)}"] if own else []
+    turn.say(Message("\n".join([turn.words("trouble.over", n=number), *stands, turn.words("trouble.over_new")])))
+    return True
 
 
 async def _open_choices(turn: Turn, source: str) -> list[Offered]:
@@ -207,6 +226,18 @@ def _submit_typed(turn: Turn, words: str, choices: list[Offered]) -> Offered | N
     if words.strip().lower() != turn.words("label.submit").lower():
         return None
     return next((choice for choice in choices if choice.token.startswith("submit:")), None)
+
+
+async def _submitted(turn: Turn, words: str) -> bool:
+    """提交 typed once more after filing: the case is named, nothing is filed twice."""
+    if words.strip() not in (turn.words("label.submit"), turn.words("label.agree")):
+        return False
+    own = await reporter.cases(turn, turn.update.sender.key, 1)
+    limit = timedelta(minutes=turn.city.city.limits.addition_minutes)
+    if not own or turn.now - own[0].filed_at > limit or await open_draft(turn):
+        return False
+    turn.say(Message(turn.words("filed.again", number=own[0].number)))
+    return True
 
 
 async def _to_dialogue(turn: Turn) -> bool:

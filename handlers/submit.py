@@ -8,7 +8,7 @@ from domain.report import REPORT
 from domain.role import Actor
 from domain.state import State
 from handlers.action import file
-from handlers.draft import ask_on, open_draft, sum_up
+from handlers.draft import ask_on, give_up, keep_draft, new_draft, open_draft, sum_up
 from handlers.form import close, fill
 from handlers.turn import Turn
 from storage import case as cases
@@ -29,7 +29,8 @@ async def submit(turn: Turn, subject: str) -> None:
     case = await _case_of(turn, dialogue)
     await close(turn)
     await photo_use.move(turn.inner, dialogue.subject, case.number)
-    if turn.person is not None and turn.person["agreed"] is None:
+    told = not (case.urgent or case.reporter == "anonymous")  # only then the two sentences stood above the button
+    if told and turn.person is not None and turn.person["agreed"] is None:
         await person.agree(turn.inner, turn.update.sender.key, int(turn.now.timestamp() * 1000))
     turn.show(f"draft:{dialogue.subject}:{dialogue.filled.get('summary', 1)}")
     role = next((role for role in turn.actor.roles if role.role in _SOURCES), None)
@@ -112,19 +113,14 @@ async def _submitted_before(turn: Turn, subject: str) -> None:
     turn.say(Message(words))
 
 
-async def cancel(turn: Turn) -> None:
-    """取消: nothing was handed in, and the photos go."""
+async def cancel(turn: Turn, subject: str = "") -> None:
+    """取消: nothing was handed in, and the photos go. On an older summary it says what became of that one."""
     dialogue = await open_draft(turn)
-    if dialogue is None:
+    if subject and (dialogue is None or dialogue.subject != subject):
+        await _submitted_before(turn, subject)
+    elif dialogue is None:
         turn.say(Message(turn.words("summary.nothing")))
-        return
-    await close(turn)
-    await photo_use.drop(turn.inner, dialogue.subject)
-    if photos := dialogue.filled.get("photos"):
-        turn.errand("remove_photos", dialogue.subject, {"photos": list(photos)})
-    if shown := dialogue.filled.get("summary"):
-        turn.show(f"draft:{dialogue.subject}:{shown}")
-    else:
+    elif not await give_up(turn, dialogue):
         turn.say(Message(turn.words("summary.cancelled")))
 
 
@@ -132,6 +128,7 @@ async def anonymous(turn: Turn) -> None:
     """匿名, typed any time before 提交."""
     dialogue = await open_draft(turn)
     if dialogue is None:
+        await keep_draft(turn, fill(new_draft(turn), {"anonymous": "yes"}))
         turn.say(Message(turn.words("anonymous.none")))
         return
     nameless = fill(dialogue, {"anonymous": "yes"})

@@ -41,8 +41,10 @@ async def chatter(turn: Turn, *, then: str = "") -> None:
     key = _ANSWERS.get(kind, "hello.other")
     if kind == "greeting" and any(sign in words for sign in _ARE_YOU_THERE):
         key = "hello.here"
+    if then and key == "hello.other":
+        key = "hello.other_short"
     line = turn.words(key, phone=turn.city.station_phone())
     if then:
-        turn.say(Message(f"{line.splitlines()[0]}\n{then}"))
+        turn.say(Message(f"{line.splitlines()[0]}\n{then}", ask="text"))
     else:
         turn.say(Message(line, choices=menu(turn.city, turn.lang)))

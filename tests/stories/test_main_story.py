@@ -46,7 +46,7 @@ async def test_the_rain_canopy_from_the_photo_to_the_archive(tmp_path: Path, url
         assert newest(wang).text == (
             f"✅ 交上去了。编号 {number}\n"
             "交给了管这一片的李网格长。\n"
-            "上午 9:35 前接单,最晚12月1日(周二)下午 5 点前给您答复。\n"
+            "上午 9:35 前接单,最晚 12月1日(周二)下午 5 点前给您答复。\n"
             "到点没动静,我会去催,您不用盯着。\n"
             "半小时内再发照片,都算进这一件。"
         )
@@ -71,7 +71,7 @@ async def test_the_rain_canopy_from_the_photo_to_the_archive(tmp_path: Path, url
         assert await press(t, li, "接单", leaders) == f"接单了:{number}"
         assert newest(wang).text == (
             f"李网格长接单了,会去办。\n{number} 遮雨棚\n"
-            "最晚12月1日(周二)下午 5 点前给您答复。\n办完后,我把前后照片发给您看。"
+            "最晚 12月1日(周二)下午 5 点前给您答复。\n办完后,我把前后照片发给您看。"
         )
         assert card.text.splitlines()[0] == f"🔵 处置中 · {number}"
         assert card.text.splitlines()[3] == "⏰ 12-01 周二 17:00 前办结"
