@@ -98,7 +98,7 @@ def first_line(case: Case, district: District, now: datetime) -> str:
 
 def _before(case: Case, district: District, now: datetime) -> list[str]:
     words = []
-    if case.state in (State.DISPATCHED, State.ACCEPTED, State.RETURNED) and now > case.due_resolve:
+    if case.state in (State.DISPATCHED, State.ACCEPTED, State.RETURNED) and now >= case.due_resolve:
         words.append(district.say("card.late", span=span_words(now - case.due_resolve)))
     if case.urgent and case.state in OPEN:
         words.append(district.say("card.urgent"))
@@ -116,7 +116,7 @@ def place_words(case: Case, district: District) -> str:
     """The place as staff read it, with the neighbour's name where it lies on a border."""
     place = case.place
     for station in district.city.communities.values():
-        place = place.removeprefix(station.name).strip() or case.place
+        place = place.removeprefix(f"{station.name} ") or case.place
     if case.border:
         return district.say("card.border", place=place, other=district.office_name(case.border))
     return place
@@ -239,7 +239,12 @@ def last_words(case: Case, district: District, now: datetime, *, station: bool =
     at = stamp(case.last_at, now, district.calendar)
     if action in _ALWAYS_DATED and ":" in at and "-" not in at:
         at = f"{district.calendar.local(case.last_at):%m-%d %H:%M}"
-    values = {"who": case.last_by, "at": at, "reason": case.last_reason, "n": case.returns}
+    values = {
+        "who": case.last_by or district.say("who.resident"),
+        "at": at,
+        "reason": case.last_reason,
+        "n": case.returns,
+    }
     if case.outcome:
         values["outcome"] = _resolve_words(case, district)
     if case.rating:

@@ -13,7 +13,6 @@ from domain.moment import by_words, date_words, day_words, hour_words
 from domain.report import menu
 from domain.state import State
 
-
 _LATEST = re.compile(r"最晚(?=\d)")
 
 
@@ -97,6 +96,17 @@ def late(case: Case, told: Told, later: datetime) -> Message:
     return _pushed(case, told.say("moved.late", **facts))
 
 
+def late_still(case: Case, told: Told, later: datetime) -> Message:
+    """The day after, as was promised: where it stands, and when the next word comes."""
+    return _pushed(case, told.say("moved.late_still", **{**told.facts(case), "by": told.by(later)}))
+
+
+def promise_late(case: Case, told: Told) -> Message:
+    """马上办 was not kept; the case's own limit still runs."""
+    facts = {**told.facts(case), "by": told.by(case.due_resolve), "due": told.by(case.due_step or told.now)}
+    return _pushed(case, told.say("moved.promise_late", **facts))
+
+
 def reopened(case: Case, told: Told) -> Message:
     return Message(told.say("reopen.done", **told.facts(case)))
 
@@ -156,7 +166,9 @@ def _not_found(case: Case, told: Told) -> Iterator[str]:
     calendar = told.district.calendar
     moment = calendar.local(case.resolved_at or told.now)
     when = f"{date_words(moment, calendar, told.lang)}{' ' if told.lang == 'en' else ''}{hour_words(moment, told.lang)}"
-    yield told.say("callback.not_found", leader=told.district.holder_name(case), when=when)
+    when += " " if told.lang == "zh" and when[-1].isdigit() else ""
+    shown = told.say("callback.right_picture") if case.photos and case.after else ""
+    yield told.say("callback.not_found", leader=told.district.holder_name(case), when=when, shown=shown)
 
 
 _OUTCOMES: Mapping[str, Callable[[Case, Told], Iterator[str]]] = {

@@ -36,7 +36,7 @@ def nudge_card(rows: Sequence[NudgeRow], district: District, now: datetime) -> M
     for i, row in enumerate(rows[:ROWS], 1):
         lines.append(_line(i, row, district, now))
         action = _LIMITS[row.rule][2]
-        if _waiting(row) and row.case.state in ACTIONS[action].sources:
+        if waiting(row) and row.case.state in ACTIONS[action].sources:
             choices.append(Choice(f"{i} {ACTIONS[action].zh}", token(action, row.case)))
     if len(rows) > ROWS:
         lines.append(district.say("nudge.more", n=len(rows) - ROWS))
@@ -45,7 +45,7 @@ def nudge_card(rows: Sequence[NudgeRow], district: District, now: datetime) -> M
     return Message("\n".join(lines), choices=pairs, urgency=urgency)  # type: ignore[arg-type]
 
 
-def _waiting(row: NudgeRow) -> bool:
+def waiting(row: NudgeRow) -> bool:
     """Whether nothing was done yet of what the reminder asks for."""
     state = row.case.state
     return state is State.DISPATCHED if row.rule == "accept_half" else state in (State.DISPATCHED, State.ACCEPTED)
@@ -54,7 +54,7 @@ def _waiting(row: NudgeRow) -> bool:
 def _line(i: int, row: NudgeRow, district: District, now: datetime) -> str:
     case = row.case
     thing = district.thing(case.category)
-    if not _waiting(row):
+    if not waiting(row):
         return district.say("nudge.done", i=i, number=case.number, thing=thing, last=last_words(case, district, now))
     key = _LIMITS[row.rule][0]
     limit = case.due_accept if row.rule == "accept_half" else case.due_resolve
@@ -62,7 +62,7 @@ def _line(i: int, row: NudgeRow, district: District, now: datetime) -> str:
         limit = case.due_step
     left = remaining(limit or case.due_resolve, now, district)
     what = district.say(key)
-    if (limit or case.due_resolve) < now:
+    if (limit or case.due_resolve) <= now:
         what, left = left, district.say("nudge.known")
     grid = short_grid(district, case.grid)
     return district.say("nudge.row", i=i, what=what, number=case.number, thing=thing, grid=grid, left=left)
@@ -70,5 +70,5 @@ def _line(i: int, row: NudgeRow, district: District, now: datetime) -> str:
 
 def remaining(limit: datetime, now: datetime, district: District) -> str:
     """`剩 15 分钟`, `超时 1 天`."""
-    key, span = ("nudge.left", limit - now) if limit >= now else ("nudge.late", now - limit)
+    key, span = ("nudge.left", limit - now) if limit > now else ("nudge.late", now - limit)
     return district.say(key, span=span_words(span))

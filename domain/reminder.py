@@ -6,7 +6,7 @@ computed from the case alone; so a restart, a long stop or a double ring changes
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.case import Case, Terms
 from domain.state import State
@@ -76,6 +76,17 @@ def _callback_again(case: Case, terms: Terms) -> datetime | None:
     return case.due_step - timedelta(days=terms.limits.callback_days - terms.limits.callback_reminder_days)
 
 
+def _late_news(case: Case, terms: Terms) -> datetime | None:
+    """Each working day after a missed limit; counted from the last such word, so that a stop makes no flood."""
+    last = max((int(mark.split(":")[2]) for mark in case.rung if mark.startswith(_news(case))), default=0)
+    since = datetime.fromtimestamp(last, UTC) if last else case.due_resolve
+    return terms.calendar.close_of_day(since, 1)
+
+
+def _news(case: Case) -> str:
+    return f"late_news:{case.round}:"
+
+
 def _promise(case: Case, terms: Terms) -> datetime | None:
     return case.due_step if case.promised else None
 
@@ -91,9 +102,11 @@ REMINDERS = (
             Reminder("resolve_near", state, _resolve_near, "office", "nudge.resolve", gathered=True),
             Reminder("resolve_late", state, _resolve_late, "station", "escalate.resolve_station"),
             Reminder("resolve_later", state, _resolve_later, "supervisor", "escalate.resolve_supervisor"),
+            Reminder("late_news", state, _late_news, "reporter", "moved.late_still"),
         )
     ),
     Reminder("promise_late", State.ACCEPTED, _promise, "office", "nudge.promise", gathered=True),
+    Reminder("promise_news", State.ACCEPTED, _promise, "reporter", "moved.promise_late"),
     Reminder("verify_over", State.RESOLVED, _step, "clock", action="verify"),
     Reminder("callback_again", State.CALLBACK, _callback_again, "reporter", "callback.again"),
     Reminder("callback_over", State.CALLBACK, _step, "clock", action="unanswered"),
@@ -101,9 +114,11 @@ REMINDERS = (
 )
 
 
-def mark(reminder: Reminder, case: Case) -> str:
+def mark(reminder: Reminder, case: Case, now: datetime | None = None) -> str:
     """What is written into `case.rung` when the reminder was given: accepting is counted anew for each dispatch,
-    resolving for each round."""
+    resolving for each round; the daily word keeps its moment."""
+    if reminder.code == "late_news":
+        return f"{_news(case)}{int(now.timestamp()) if now else 0}"
     if reminder.code.startswith("accept"):
         return f"{reminder.code}:{int(case.dispatched_at.timestamp()) if case.dispatched_at else 0}"
     return f"{reminder.code}:{case.round}"

@@ -160,7 +160,7 @@ def _read_words(text: str, reader: Reader, into: Understood) -> None:
         into.unknown_place = words
         return
     into.findings += _place_of(matches, words, reader, into)
-    if into.has("place") and _only_place(words, matches):
+    if into.has("place") and _only_place(words, matches, reader):
         return
     into.findings += _matter_of(words, reader, into)
 
@@ -176,7 +176,7 @@ def _is_report(words: str, reader: Reader) -> bool:
 
 def _place_of(matches: tuple[Match, ...], words: str, reader: Reader, into: Understood) -> Iterator[Finding]:
     """The landmark that the words name, where a place is still wanted or is being corrected."""
-    named = bool(matches and reader.filled.get("place") and _only_place(words, matches))
+    named = bool(matches and reader.filled.get("place") and _only_place(words, matches, reader))
     corrects = named or any(sign in words.lower() for sign in _CORRECTS_PLACE)
     if not matches or reader.located or (reader.filled.get("place") and reader.asked != "place" and not corrects):
         return
@@ -193,10 +193,14 @@ def _place_of(matches: tuple[Match, ...], words: str, reader: Reader, into: Unde
     yield Finding("place", value)
 
 
-def _only_place(words: str, matches: tuple[Match, ...]) -> bool:
-    """Whether the words name a place and nothing else."""
+def _only_place(words: str, matches: tuple[Match, ...], reader: Reader) -> bool:
+    """Whether the words name a place and nothing else: what is left is short and no matter of its own."""
     start, end = matches[0].span
-    return len(words) - (end - start) <= _BARE
+    left = words[:start] + words[end:]
+    if len(left) > _BARE:
+        return False
+    guess = reader.district.triage.guess(left)
+    return not (guess.urgent or (guess.kind == "report" and guess.sure))
 
 
 def _matter_of(words: str, reader: Reader, into: Understood) -> Iterator[Finding]:

@@ -135,6 +135,10 @@ async def _bind_page(turn: Turn, token: Token) -> None:
     await bind.page(turn, token.subject, replaces=await _replaces(turn))
 
 
+async def _look(turn: Turn, token: Token) -> None:
+    await listing.show_case(turn, token.subject)
+
+
 async def _list(turn: Turn, token: Token) -> None:
     page = int(token.detail) if token.detail.isdigit() else 1
     await listing.show_list(turn, code=token.subject, page=page, replaces=await _replaces(turn))
@@ -167,4 +171,5 @@ _BUTTONS: Mapping[str, Callable[[Turn, Token], Awaitable[None]]] = {
     "bind": _bind,
     "bind_page": _bind_page,
     "list": _list,
+    "look": _look,
 }

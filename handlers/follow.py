@@ -107,15 +107,16 @@ def post_key(case: Case, i: int) -> str:
 
 async def call_back_office(turn: Turn, case: Case, before: Case) -> None:
     """返工 or 重开: one new post where the office is reached, as an answer to the card."""
-    await say_back(turn, case, "")
+    await say_back(turn, case, "", same_limit=case.due_resolve == before.due_resolve)
 
 
-async def say_back(turn: Turn, case: Case, words: str) -> None:
+async def say_back(turn: Turn, case: Case, words: str, *, same_limit: bool = False) -> None:
     """Says (or, with the resident's words, rewrites) the post that calls the office back."""
+    by = "rework.by" if same_limit else "rework.by_new"
     for i, chat in enumerate(await chats_of_holder(turn, turn.city, case)):
         lines = [turn.city.say(f"rework.post_{_kind(case)}", number=case.number), _why(turn, case, words)]
         limit = due_stamp(case.due_resolve, turn.now, turn.city.calendar)
-        lines.append(turn.city.say("rework.by", by=limit, who=turn.city.holder_name(case)))
+        lines.append(turn.city.say(by, by=limit, who=turn.city.holder_name(case)))
         message = Message(
             "\n".join(lines),
             choices=_office_buttons(case),
@@ -135,7 +136,7 @@ def _kind(case: Case) -> str:
 
 def _why(turn: Turn, case: Case, words: str) -> str:
     if words:
-        return turn.city.say("rework.resident_words", reason=shown_words(case, turn.city, words))
+        return turn.city.say("rework.resident_words", words=shown_words(case, turn.city, words))
     if case.last_action == "unsolved":
         return turn.city.say("rework.resident")
     if case.last_action == "reopen":

@@ -1,5 +1,7 @@
 """「您有 2 件」: a resident's own cases, their state, and what can be done about each."""
 
+from datetime import timedelta
+
 from domain.case import Case
 from domain.message import Choice, Message, Picture
 from domain.notice import history, progress
@@ -59,7 +61,8 @@ def _choices(turn: Turn, case: Case) -> tuple[tuple[Choice, ...], ...]:
         codes.append("add")
     if case.state is State.DISPATCHED:
         codes.append("withdraw")
-    if case.state in _ENDED:
+    within = timedelta(days=turn.city.city.limits.reopen_days)
+    if case.state in _ENDED and case.closed_at and turn.now - case.closed_at <= within:
         codes.append("reopen")
     row = tuple(Choice(turn.words(f"label.{code}"), f"{code}:{case.number}:{case.version}") for code in codes)
     return (row,) if row else ()

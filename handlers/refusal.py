@@ -27,7 +27,7 @@ async def tell(turn: Turn, refusal: Refused) -> None:
     pressed = any(isinstance(part, Choice) and part.query for part in turn.update.parts)
     if pressed:
         turn.answer(words)
-    if not pressed or own:
+    else:
         turn.say(Message(words, reply_to=f"at:{turn.update.message}" if turn.chat.kind == "group" else ""))
     card = f"case:{number}"
     if case and await shown.get(turn, card, turn.chat.key):

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from domain import notice
 from domain.case import Case
 from domain.casework import FORMS, short_grid
-from domain.message import Message
+from domain.message import Choice, Message
 from domain.moment import due_stamp, span_words, staff_date
+from domain.notice import Told
+from domain.nudge import NudgeRow, waiting
 from domain.reminder import Reminder, due, rung
 from domain.role import CLOCK
 from domain.update import Chat
@@ -74,21 +76,29 @@ async def _tell_supervisor(turn: Turn, case: Case, reminder: Reminder) -> None:
     text = turn.city.say(reminder.words, **_facts(turn, case))
     chats = await chats_of_supervisor(turn, turn.city, case.station)
     _post(turn, case, reminder, text, chats)
-    for chat in chats:
-        turn.show(f"case:{case.number}", chat, urgency="push")
 
 
 def _post(turn: Turn, case: Case, reminder: Reminder, text: str, chats: list[Chat]) -> None:
     urgency = "urgent" if case.urgent else "push"
     for i, chat in enumerate(chats):
         key = f"{reminder.code}:{case.number}:{case.events}:{reminder.to}{i or ''}"
-        turn.say(Message(text, reply_to=f"card:case:{case.number}", urgency=urgency), chat, key=key)  # type: ignore[arg-type]
+        look = ((Choice(turn.city.say("escalate.look"), f"look:{case.number}:{case.version}"),),)
+        card = f"card:case:{case.number}"
+        turn.say(Message(text, choices=look, reply_to=card, urgency=urgency), chat, key=key)  # type: ignore[arg-type]
 
 
 async def _tell_reporter(turn: Turn, case: Case, reminder: Reminder) -> None:
-    """The callback once more; from now on it is this message that the answer changes."""
-    for person, key in await each_reporter(turn, case, reminder.code, notice.again):
-        reporter.asked(turn.inner, person, key)
+    """The callback once more (from now on it is this message that the answer changes), or a promise that was missed."""
+    for person, key in await each_reporter(turn, case, reminder.code, _REPORTER_READS[reminder.code](turn, case)):
+        if reminder.code == "callback_again":
+            reporter.asked(turn.inner, person, key)
+
+
+_REPORTER_READS: Mapping[str, Callable[[Turn, Case], Callable[[Case, Told], Message]]] = {
+    "callback_again": lambda turn, case: notice.again,
+    "promise_news": lambda turn, case: notice.promise_late,
+    "late_news": lambda turn, case: lambda now, told: notice.late_still(now, told, _later(turn, case)),
+}
 
 
 def _later(turn: Turn, case: Case) -> datetime:
@@ -147,6 +157,10 @@ async def _gather(turn: Turn, name: str) -> None:
         return
     before = await gather.last_post(turn, name)
     post = post_name(turn.now)
+    for nudge in await gather.in_post(turn, name, before) if before else ():
+        case = await cases.find(turn, nudge.number)
+        if case and waiting(NudgeRow(nudge.rule, case)):
+            await gather.carry(turn.inner, nudge, post)
     await gather.posted(turn.inner, name, post)
     if before:
         turn.show(f"gather:{before}", chat)

@@ -49,6 +49,14 @@ async def posted(turn: Turn, chat: str, post: str) -> None:
     await turn.do(DROP, chat=chat, post=post)
 
 
+CARRY = "update nudge set post = :post where chat = :chat and number = :number and rule = :rule"
+
+
+async def carry(turn: Turn, nudge: Nudge, post: str) -> None:
+    """A row that nobody acted on stands in the new post too."""
+    await turn.do(CARRY, post=post, chat=nudge.chat, number=nudge.number, rule=nudge.rule)
+
+
 async def posts_of(queries: Queries, number: str) -> list[tuple[str, str]]:
     """The posts (chat, post) that name a case."""
     return [(row["chat"], row["post"]) for row in await queries.all(POSTS_OF, number=number)]

@@ -127,6 +127,8 @@ STORY: tuple[Step, ...] = (
     ("archive", lambda s: s.press(s.zhang, "归档", s.station), lambda s: s.shows(s.leaders, "已归档")),
 )  # fmt: skip
 HEARD = ["您好,我是解忧", "照片和话都收到了", "您看对不对?", "✅ 交上去了", "李网格长接单了", "📷 左边是您拍的"]
+AGAIN = "不会交两次"
+"""What the second copy of a summary answers."""
 ACTIONS = ["report", "accept", "resolve", "verify", "confirm", "rate", "archive"]
 
 
@@ -189,10 +191,8 @@ def check_said(s: Story) -> None:
         said = [act.text for act in place.log if act.kind == "send" and "绑好了" not in act.text]
         for words, times in Counter(said).items():
             assert times <= 1 + s.telegram.in_flight[str(place.id), words], f"said {times} times: {words}"
-        openings = [words[: len(opening)] for words, opening in zip(dict.fromkeys(said), expected, strict=False)]
-        assert openings == expected
-        again = list(dict.fromkeys(said))[len(expected) :]
-        assert all("不会交两次" in words for words in again), again
+        once = [words for words in dict.fromkeys(said) if AGAIN not in words]
+        assert [words[: len(opening)] for words, opening in zip(once, expected, strict=True)] == expected
 
 
 async def check_ledger(env: dict[str, str], actions: list[str]) -> None:

@@ -1,0 +1,116 @@
+"""How chats look in the terminal: one colour a chat, the clock before each message, buttons as [..], edits as ✎."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.time import Clock
+from domain.message import Picture, Rows
+from domain.update import Chat
+
+DAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Pane:
+    """How a chat is printed: its title and its colour."""
+
+    title: str
+    colour: str
+
+
+@dataclass(slots=True)
+class Post:
+    """A message as it stands in a chat; `gone` are the buttons it once had."""
+
+    key: str
+    text: str = ""
+    rows: Rows = ()
+    picture: str = ""
+    gone: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def buttons(self) -> Mapping[str, str]:
+        """Its buttons' tokens by their labels."""
+        return {choice.label: choice.token for row in self.rows for choice in row}
+
+
+class Paper:
+    """Prints what happens in chats. `panes` by chat key."""
+
+    def __init__(self, console: Console, clock: Clock, zone: ZoneInfo, panes: Mapping[str, Pane]) -> None:
+        self.panes = panes
+        self._console = console
+        self._clock = clock
+        self._zone = zone
+        self._day = ""
+
+    def put(self, chat: Chat, what: Text) -> None:
+        """One thing that happens in a chat, at the clock's time."""
+        local = self._clock.now().astimezone(self._zone)
+        day = f"{local:%Y-%m-%d} 周{DAYS[local.weekday()]}"
+        if day != self._day:
+            self._console.rule(Text(day, "bold"), style="dim")
+            self._day = day
+        pane = self.panes[chat.key]
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=5, style="dim")
+        row.add_column(width=8, style=f"bold {pane.colour}")
+        row.add_column(overflow="fold", style=pane.colour)
+        row.add_row(f"{local:%H:%M}", pane.title, what)
+        self._console.print(row)
+
+
+def spoken(who: str, quoted: str, words: str) -> Text:
+    """What a person does: ▶, in a group the name, what is replied to, the words."""
+    lines = [(f"↪ {quoted}\n", "dim")] if quoted else []
+    return Text.assemble(("▶ ", "bold"), (f"{who} " if who else "", "bold"), *lines, (words, "bold white"))
+
+
+def whole(post: Post) -> Text:
+    """A message of the bot that is new."""
+    return Text("\n").join(_lines(post.picture, post.text.splitlines(), post.rows))
+
+
+def changed(old: Post, new: Post) -> Text:
+    """An edited message: its first line, and of the rest what became different."""
+    before = set(old.text.splitlines())
+    first, *rest = new.text.splitlines() or [""]
+    other = [line for line in rest if line not in before]
+    picture = new.picture if new.picture != old.picture else ""
+    lines = [Text.assemble(("✎ ", "bold"), first), *_lines(picture, other, new.rows if new.rows != old.rows else ())]
+    if old.rows and not new.rows:
+        lines.append(Text("(按钮收走了)", "dim"))
+    return Text("\n").join(lines)
+
+
+def _lines(picture: str, words: list[str], rows: Rows) -> Iterator[Text]:
+    if picture:
+        yield Text(f"〔图:{picture}〕", "italic dim")
+    yield from map(Text, words)
+    for row in rows:
+        yield Text(" ").join(Text(f"[{choice.label}]", "reverse") for choice in row)
+
+
+def told(picture: Picture, subjects: Mapping[str, str]) -> str:
+    """What is on a picture. `subjects` say what is on the stored photos, by their hash."""
+
+    def of(sha: str) -> str:
+        return subjects.get(sha, "一张照片")
+
+    values = picture.values
+    match picture.kind:
+        case "photo":
+            return of(values["sha"])
+        case "pair":
+            return f"左 {values['left']}:{of(values['before'])};右 {values['right']}:{of(values['after'])}"
+        case "map":
+            return f"地图,{len(values['pins'])} 个红点" + (",网格描了边" if values.get("grid") else "")
+        case "collage":
+            return ";".join(map(of, values["photos"]))
+        case "progress":
+            return ";".join(f"{row['title']}:{row['steps'][row['current']]}" for row in values["rows"])
