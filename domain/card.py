@@ -11,6 +11,7 @@ from domain.action import ACTIONS, built
 from domain.case import Case
 from domain.casework import choices, question
 from domain.district import District
+from domain.event import Event
 from domain.form import Dialogue
 from domain.mask import masked
 from domain.message import Choice, Link, Message, Picture, Rows
@@ -250,6 +251,15 @@ def last_words(case: Case, district: District, now: datetime, *, station: bool =
     if case.rating:
         values["rating"] = district.say(f"rating.{case.rating}")
     return district.say(key, **values)
+
+
+def event_line(line: Event, district: District, now: datetime) -> str:
+    """One line of a case's history as staff read it: `09:12 李网格长 接单`."""
+    row = ACTIONS.get(line.action)
+    who = line.name or district.say(f"who.{line.role}")
+    done = row.zh if row else district.say("label.submit")
+    at = stamp(line.at, now, district.calendar)
+    return district.say("last.line", at=at, who=who, done=done, why=f":{line.reason}" if line.reason and row else "")
 
 
 def case_picture(case: Case, district: District) -> Picture | None:

@@ -148,5 +148,10 @@ def due(case: Case, now: datetime, terms: Terms) -> tuple[Reminder, ...]:
 
 def rung(case: Case, now: datetime, terms: Terms) -> Case:
     """The case with all that is due now written down as given."""
-    marks = tuple(mark(reminder, case) for at, reminder in _pending(case, terms) if at <= now and not reminder.action)
-    return replace(case, rung=case.rung + marks) if marks else case
+    ripe = [reminder for at, reminder in _pending(case, terms) if at <= now and not reminder.action]
+    if not ripe:
+        return case
+    marks = tuple(mark(reminder, case, now) for reminder in ripe)
+    again = any(reminder.code == "late_news" for reminder in ripe)
+    kept = tuple(old for old in case.rung if not (again and old.startswith(_news(case))))
+    return replace(case, rung=kept + marks)

@@ -39,6 +39,9 @@ async def press(turn: Turn, choice: Choice) -> None:
     run = _BUTTONS.get(token.action)
     if run is None:
         raise Unknown(number=token.subject)
+    if turn.chat.kind == "group" and token.action in _PRIVATE:
+        turn.answer(turn.words("hello.in_group"))
+        return
     await run(turn, token)
 
 
@@ -156,6 +159,11 @@ _RESIDENTS: Mapping[str, Callable[[Turn, Token], Awaitable[None]]] = {
     "withdraw_no": _withdraw_now,
     "reopen": _reopen,
 }
+_PRIVATE = frozenset(
+    {"menu", "my", "add", "which_old", "which_new", "withdraw", "withdraw_yes", "withdraw_no", "reopen", "submit"}
+    | {"cancel", "edit", "forget_yes", "forget_no", "confirm", "unsolved", "rate"}
+)
+"""What is between the bot and one person: never run in a group."""
 _BUTTONS: Mapping[str, Callable[[Turn, Token], Awaitable[None]]] = {
     **dict.fromkeys(ACTIONS, _casework),
     **_RESIDENTS,

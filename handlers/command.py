@@ -32,7 +32,7 @@ async def in_group(turn: Turn, words: str) -> bool:
     if not slash:
         return False
     name, rest = slash.group(1), (slash.group(2) or "").strip()
-    if name in _GROUP:
+    if name in _GROUP and (turn.actor.staff or name == "bind"):
         await _GROUP[name](turn, rest)
     elif name in _PRIVATE:
         turn.say(Message(turn.words("hello.in_group"), reply_to=f"at:{turn.update.message}"))
@@ -122,7 +122,7 @@ async def _bind(turn: Turn, rest: str) -> None:
 
 
 async def _cases(turn: Turn, rest: str) -> None:
-    await listing.show_list(turn)
+    await (listing.show_list(turn) if turn.actor.staff else my.show_all(turn))
 
 
 async def _case(turn: Turn, rest: str) -> None:

@@ -1,5 +1,6 @@
 """「在办 40 件」: /cases lists what a group's or a person's offices have open; /case shows one card."""
 
+from domain.card import event_line
 from domain.case import Case
 from domain.casework import short_grid
 from domain.message import Choice, Message, Rows
@@ -10,8 +11,10 @@ from domain.state import State
 from handlers.turn import Turn
 from storage import case as cases
 from storage import chat as groups
+from storage import event, shown
 
-A_PAGE = 10
+A_PAGE, LINES = 10, 20
+"""Cases a page, and lines of a history at most."""
 
 
 async def show_list(turn: Turn, *, code: str = "", page: int = 1, replaces: str = "") -> None:
@@ -70,12 +73,16 @@ def _turners(turn: Turn, office: str, page: int, pages: int) -> Rows:
 
 
 async def show_case(turn: Turn, number: str) -> None:
-    """/case NUMBER: the card, here, to those whose station or office it is."""
+    """/case NUMBER: the card, here, and what happened so far, to those whose station or office it is."""
     case = await cases.find(turn, number)
     if case is None or not _concerns(turn.actor, case):
         raise Unknown(number=number)
     turn.answer("")
-    turn.show(f"case:{number}")
+    card = f"case:{number}"
+    await shown.drop(turn.inner, card, turn.chat.key)
+    turn.show(card)
+    lines = [event_line(line, turn.city, turn.now) for line in await event.of(turn, number)]
+    turn.say(Message("\n".join(lines[-LINES:]), reply_to=f"card:{card}"))
 
 
 def _concerns(actor: Actor, case: Case) -> bool:
