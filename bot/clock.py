@@ -11,13 +11,14 @@ from bot.channels.inner import act
 from bot.delivery import Delivery
 from bot.inbox import Inbox
 from bot.time import Clock
-from storage import alarm, inbox, invite
+from storage import alarm, inbox, invite, outbox
 from storage.database import Database
 from storage.row import ms
 from storage.turn import StorageFailed, Turn
 
 AT_ONCE = 200
-KEYS_KEPT = timedelta(days=14)
+KEYS_KEPT, SENT_KEPT = timedelta(days=14), timedelta(days=60)
+"""How long what came is recognised when it comes again, and what was sent can still be edited."""
 log = structlog.get_logger()
 
 
@@ -73,6 +74,7 @@ class Ticker:
 
         async def work(turn: Turn) -> None:
             await inbox.purge(turn, before)
+            await outbox.purge(turn, ms(self._clock.now() - SENT_KEPT))
             await alarm.purge(turn)
             await invite.purge(turn, before)
 

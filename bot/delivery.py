@@ -173,7 +173,7 @@ class Delivery:
         try:
             if letter.card == ERRAND:
                 await self._errands.run(json.loads(letter.body or "{}"))
-                await self._ended(letter, Shown(""), "")
+                await self._database.turn(lambda turn: outbox.drop(turn, letter.key))
             elif letter.card:
                 await self._send_card(letter)
             else:

@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.picture.cache import Pictures
 from domain.update import Chat
-from storage import photo_use
+from storage import alarm, inbox, outbox, photo_use
 from storage.database import Database
 from storage.photo import Photos
+from storage.turn import Turn
 
 
 class Errands:
@@ -24,12 +25,24 @@ class Errands:
         self._pictures = pictures
         self._runs: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]] = {
             "remove_photos": self._remove_photos,
+            "forget_traces": self._forget_traces,
             "erase_chat": lambda values: erase(Chat.of(values["subject"])),
         }
 
     async def run(self, held: Mapping[str, Any]) -> None:
         """Raises KeyError for an errand that nobody knows."""
         await self._runs[held["errand"]]({"subject": held["subject"], **held["values"]})
+
+    async def _forget_traces(self, values: Mapping[str, Any]) -> None:
+        """The last of /forget, once its answer was sent: the queues' ended rows, and alarms by the person's name."""
+
+        async def work(turn: Turn) -> None:
+            await outbox.forget_ended(turn, values["subject"], values["chat"])
+            await inbox.forget_lane(turn, values["lane"])
+            for alarmed in values["alarms"]:
+                await alarm.drop(turn, alarmed)
+
+        await self._database.turn(work)
 
     async def _remove_photos(self, values: Mapping[str, Any]) -> None:
         """The photos of a draft that was given up, unless something else shows them."""

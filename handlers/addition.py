@@ -74,7 +74,8 @@ async def _ask_which(turn: Turn, case: Case, found: Understood) -> None:
         Choice(turn.words("label.add"), f"which_old:{case.number}:0"),
         Choice(turn.words("label.report"), f"which_new:{case.number}:0"),
     )
-    turn.say(Message(turn.words("add.which", **turn.told.facts(case)), choices=(row,)))
+    key = "add.which" if found.words else "add.which_photo"
+    turn.say(Message(turn.words(key, **turn.told.facts(case)), choices=(row,)))
 
 
 async def kept_parts(turn: Turn, number: str) -> tuple[Part, ...]:

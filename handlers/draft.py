@@ -21,8 +21,8 @@ SUMMARY = "summary"
 
 
 def new_draft(turn: Turn) -> Dialogue:
-    """An empty draft; its id is the moment and person it began with."""
-    seed = f"{ms(turn.now):x}{crc32(turn.update.sender.key.encode()) & 0xFFFF:04x}"
+    """An empty draft; its id is made of the moment and the update it began with."""
+    seed = f"{ms(turn.now):x}{crc32(turn.update.key.encode()) & 0xFFFF:04x}"
     return Dialogue("report", seed)
 
 

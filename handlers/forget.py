@@ -2,6 +2,7 @@
 
 from domain.message import Choice, Message
 from domain.state import OPEN
+from handlers.form import alarm_of
 from handlers.turn import Turn
 from storage import case as cases
 from storage import dialogue as dialogues
@@ -33,7 +34,8 @@ async def decide(turn: Turn, *, sure: bool, replaces: str) -> None:
         turn.say(Message(turn.words("forget.kept"), replaces=replaces))
         return
     key, chat = turn.update.sender.key, turn.chat.key
-    for row in await dialogues.of_person(turn, key):
+    open_ones = await dialogues.of_person(turn, key)
+    for row in open_ones:
         if row["form"] == "report":
             turn.errand("remove_photos", str(row["subject"]), {"draft": row["filled"]})
     await dialogues.forget(turn.inner, key)
@@ -47,3 +49,6 @@ async def decide(turn: Turn, *, sure: bool, replaces: str) -> None:
     await person.forget(turn.inner, key)
     turn.errand("erase_chat", chat, {}, turn.chat)
     turn.say(Message(turn.words("forget.done")))
+    alarms = sorted({alarm_of(str(row["chat"]), key) for row in open_ones} | {alarm_of(chat, key)})
+    traces = {"chat": chat, "lane": turn.update.lane, "alarms": alarms}
+    turn.errand("forget_traces", key, traces, turn.chat)

@@ -38,7 +38,8 @@ async def submit(turn: Turn, subject: str) -> None:
     if case.reporter != "anonymous":
         link = Reporter(case.number, turn.update.sender.key, turn.chat.key, turn.lang, turn.now)
         reporter.add(turn.inner, link)
-    turn.say(filed(case, turn.told), key=f"report:{case.number}:1:reporter")
+    key = "" if case.reporter == "anonymous" else f"report:{case.number}:1:reporter"
+    turn.say(filed(case, turn.told), key=key)
 
 
 _SOURCES = {"leader": "patrol", "officer": "patrol", "volunteer": "volunteer"}

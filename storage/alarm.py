@@ -39,6 +39,14 @@ async def at(queries: Queries, subject: str) -> int | None:
     return None if row is None else row["at"]
 
 
+DROP = "delete from alarm where subject = :subject"
+
+
+async def drop(turn: Turn, subject: str) -> None:
+    """The subject itself is gone."""
+    await turn.do(DROP, subject=subject)
+
+
 async def purge(turn: Turn) -> int:
     """Drops the rows of subjects at rest."""
     return await turn.do(PURGE)

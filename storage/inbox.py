@@ -107,6 +107,14 @@ async def forget(turn: Turn, lane: str) -> None:
     await turn.do(FORGET, lane=lane)
 
 
+FORGET_LANE = "update inbox set lane = '' where lane = :lane and state <> 'new'"
+
+
+async def forget_lane(turn: Turn, lane: str) -> None:
+    """Ended rows keep their keys, and no longer whose they were."""
+    await turn.do(FORGET_LANE, lane=lane)
+
+
 async def purge(turn: Turn, before: int) -> int:
     """Drops the keys of rows done before a moment (14 days ago); returns how many."""
     return await turn.do(PURGE, before=before)

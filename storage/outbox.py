@@ -150,6 +150,26 @@ async def outdated(turn: Turn, key: str, now: int) -> None:
     await turn.do(DEAD, key=key, reason="outdated", now=now)
 
 
+DROP = "delete from outbox where key = :key"
+FORGET_ENDED = "delete from outbox where state <> 'new' and (chat = :chat or person = :person)"
+PURGE = "delete from outbox where state <> 'new' and ended < :before"
+
+
+async def drop(turn: Turn, key: str) -> None:
+    """Work outside that is done leaves no row."""
+    await turn.do(DROP, key=key)
+
+
+async def forget_ended(turn: Turn, person: str, chat: str) -> None:
+    """No row of what was sent to a person is left."""
+    await turn.do(FORGET_ENDED, person=person, chat=chat)
+
+
+async def purge(turn: Turn, before: int) -> None:
+    """Drops what ended before a moment: nobody edits or answers it any more."""
+    await turn.do(PURGE, before=before)
+
+
 async def find(queries: Queries, key: str) -> Row | None:
     """A row by its key, whatever became of it."""
     return await queries.one(FIND, key=key)

@@ -1,7 +1,9 @@
 """How chats look in the terminal: one colour a chat, the clock before each message, buttons as [..], edits as ✎."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -9,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.time import Clock
+from domain.event import Event
 from domain.message import Picture, Rows
 from domain.update import Chat
 
@@ -40,7 +43,7 @@ class Post:
 
 
 class Paper:
-    """Prints what happens in chats. `panes` by chat key."""
+    """Prints what happens in chats. `panes` by chat key; what happens at one moment is printed in their order."""
 
     def __init__(self, console: Console, clock: Clock, zone: ZoneInfo, panes: Mapping[str, Pane]) -> None:
         self.panes = panes
@@ -48,21 +51,40 @@ class Paper:
         self._clock = clock
         self._zone = zone
         self._day = ""
+        self._held: list[tuple[datetime, bool, int, Text]] = []
 
-    def put(self, chat: Chat, what: Text) -> None:
-        """One thing that happens in a chat, at the clock's time."""
-        local = self._clock.now().astimezone(self._zone)
+    def put(self, chat: Chat, what: Text, *, first: bool = False) -> None:
+        """One thing that happens in a chat now; `first` before all else of this moment."""
+        self._held.append((self._clock.now(), not first, list(self.panes).index(chat.key), what))
+
+    def release(self) -> None:
+        """Prints what was put."""
+        panes = list(self.panes.values())
+        for at, _, place, what in sorted(self._held, key=itemgetter(0, 1, 2)):
+            self._print(at.astimezone(self._zone), panes[place], what)
+        self._held.clear()
+
+    def _print(self, local: datetime, pane: Pane, what: Text) -> None:
         day = f"{local:%Y-%m-%d} 周{DAYS[local.weekday()]}"
         if day != self._day:
             self._console.rule(Text(day, "bold"), style="dim")
             self._day = day
-        pane = self.panes[chat.key]
         row = Table.grid(padding=(0, 1))
         row.add_column(width=5, style="dim")
         row.add_column(width=8, style=f"bold {pane.colour}")
         row.add_column(overflow="fold", style=pane.colour)
         row.add_row(f"{local:%H:%M}", pane.title, what)
         self._console.print(row)
+
+    def ledger(self, number: str, lines: Iterable[Event]) -> None:
+        """A case's ledger: what was done, by whom, when; the beginning of each line's hash."""
+        table = Table("seq", "action", "who", "when", "hash", title=f"{number}: the ledger", title_justify="left")
+        for line in lines:
+            who = " ".join(part for part in (line.role, line.name) if part)
+            when = line.at.astimezone(self._zone).isoformat(" ", "minutes")
+            table.add_row(str(line.seq), line.action, who, when, line.hash[:12])
+        self._console.print()
+        self._console.print(table)
 
 
 def spoken(who: str, quoted: str, words: str) -> Text:

@@ -23,7 +23,7 @@ from bot.demo.photo import shop_front
 from bot.demo.stage import LEADERS, STAFF, STATION, seed
 from bot.demo.story import AFTER, BEFORE, LEDGER, PHOTOS, RESIDENT, STORY, YEAR, Opens, Presses, Sends, Shows, Step
 from bot.demo.terminal import NAME, Terminal
-from bot.ledger import print_case, verify_all
+from bot.ledger import verify_all
 from bot.log import set_up
 from bot.settings import Settings, read_settings
 from domain.update import Chat, Sender
@@ -81,7 +81,7 @@ class House:
         """Lets time pass up to a step, has it done, and looks whether what should follow did. Raises WentAstray."""
         await self._until(datetime.fromisoformat(f"{YEAR}-{step.at}").replace(tzinfo=self.zone))
         await self._does(step, CHATS[step.chat], Sender(NAME, step.who, NAMES[step.who]))
-        await self.app.settle()
+        await self._settle()
         for chat, words in step.told.items():
             said = [text for where, text in self.terminal.said if where == CHATS[chat]]
             if not any(words in text for text in said):
@@ -103,7 +103,11 @@ class House:
 
     async def _tick(self) -> None:
         await self.app.ticker.tick()
+        await self._settle()
+
+    async def _settle(self) -> None:
         await self.app.settle()
+        self.terminal.paper.release()
 
     async def _does(self, step: Step, chat: Chat, person: Sender) -> None:
         parts: list[dict[str, Any]]
@@ -138,10 +142,11 @@ class House:
         if len(numbers) != 1:
             raise WentAstray(f"one case should have been filed, not {len(numbers)}")
         async with self.database.reading() as queries:
-            actions = tuple(line.action for line in await event.of(queries, numbers[0]))
+            lines = await event.of(queries, numbers[0])
+        actions = tuple(line.action for line in lines)
         if actions != LEDGER:
             raise WentAstray(f"the ledger should hold {', '.join(LEDGER)}, not {', '.join(actions)}")
-        await print_case(self.app.settings, self._opened, numbers[0], as_json=False)
+        self.terminal.paper.ledger(numbers[0], lines)
         return await verify_all(self.app.settings, self._opened)
 
     @asynccontextmanager

@@ -53,8 +53,8 @@ Deed = Opens | Sends | Shows | Presses
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`at` is local time (month-day hour:minute); `told` names by chat what the bot says or changes there, `answer` what
-    the pressed button answers."""
+    """`at` is local time (month-day hour:minute); `told` names by chat what the bot says or changes there, `answer`
+    what the pressed button answers."""
 
     at: str
     who: str

@@ -34,7 +34,7 @@ class Terminal:
     capability = TELEGRAM
 
     def __init__(self, paper: Paper, clock: Clock, photos: Mapping[str, bytes], subjects: Mapping[str, str]) -> None:
-        self._paper = paper
+        self.paper = paper
         self._clock = clock
         self._photos = photos
         self._subjects = subjects
@@ -65,7 +65,7 @@ class Terminal:
         if posts is None:
             raise SendFailed("there is no such chat", permanent=True)
         if native.reaction is not None:
-            self._paper.put(chat, Ink(f"{native.reaction.emoji} 在那条消息上", "dim"))
+            self.paper.put(chat, Ink(f"{native.reaction.emoji} 在那条消息上", "dim"))
             return Shown(native.reaction.message)
         picture = ""
         if native.picture is not None and drawn is not None:
@@ -80,20 +80,20 @@ class Terminal:
         if native.edits is None:
             post = Post(str(next(self._serial)), native.text, native.rows + (native.keyboard or ()), picture)
             posts.append(post)
-            self._paper.put(chat, whole(post))
+            self.paper.put(chat, whole(post))
             return post
         for place, old in enumerate(posts):
             if old.key == native.edits.message:
                 gone = {**old.gone, **old.buttons}
                 posts[place] = Post(old.key, native.text, native.rows, picture or old.picture, gone)
-                self._paper.put(chat, changed(old, posts[place]))
+                self.paper.put(chat, changed(old, posts[place]))
                 return posts[place]
         raise SendFailed("the message is gone", permanent=True)
 
     async def answer(self, query: str, text: str) -> None:
         if text:
             self.answers.append(text)
-            self._paper.put(Chat.of(query.partition("#")[0]), Ink.assemble(("弹 ", "bold"), text))
+            self.paper.put(Chat.of(query.partition("#")[0]), Ink.assemble(("弹 ", "bold"), text), first=True)
 
     async def run(self, receive: Receive) -> None:
         self._receive = receive
@@ -114,7 +114,8 @@ class Terminal:
         self.answers.clear()
         number = str(next(self._serial))
         name = "" if chat.kind == "private" else person.name
-        self._paper.put(chat, spoken(name, reply.text.splitlines()[0] if reply else "", words))
+        self.paper.put(chat, spoken(name, reply.text.splitlines()[0] if reply else "", words))
+        self.paper.release()
         body = {
             "chat": chat.key,
             "sender": person.id,
