@@ -167,6 +167,10 @@ def open_questions() -> list[Dialogue]:
     return [Dialogue(form, NUMBER, asked=slot) for form, slot in asked]
 
 
-SIDES = (frozenset(), frozenset({"office"}), frozenset({"station"}), frozenset({"office", "station"}))
+SIDES: tuple[frozenset[str], ...] = (
+    frozenset(),
+    frozenset({"office"}),
+    frozenset({"station"}),
+    frozenset({"office", "station"}),
+)
 EVERY_STATE_AND_SIDE = tuple(product(State, SIDES))
-

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from domain.action import ACTIONS, OUTCOMES, RATINGS, Action, act, built, check,
 from domain.card import SIGNS
 from domain.case import Case
 from domain.effect import EFFECTS
-from domain.reminder import REMINDERS
 from domain.refusal import GoneOn, Missing, NotYours, TooLate
+from domain.reminder import REMINDERS
 from domain.role import CLOCK, Actor
 from domain.state import OPEN, State
 from tests.district import the_sample
@@ -493,8 +493,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield "## Actions"
     yield ""
-    yield "`report` (提交) makes a case, dispatched. `unchanged`: the state stays, or is where it was before. 重开 of a voided"
-    yield "case leads to `returned`. Who the words mean is in [permissions](permissions.md)."
+    yield "`report` (提交) makes a case, dispatched. `unchanged`: the state stays, or is what it was before. 重开 of a"
+    yield "voided case leads to `returned`. Who the words mean is in [permissions](permissions.md)."
     yield ""
     yield from _actions(row for row in ACTIONS.values() if row.built)
     yield ""

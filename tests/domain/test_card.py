@@ -182,7 +182,7 @@ def test_every_state_has_a_sign_of_its_own_and_a_name() -> None:
 @pytest.mark.parametrize(("state", "sides"), EVERY_STATE_AND_SIDE)
 def test_every_state_renders_for_every_side_as_six_lines(state: State, sides: frozenset[str]) -> None:
     for changes in ({}, {"urgent": True}, {"photos": (), "no_photo": "天黑拍不清"}, {"border": "XFL04"}):
-        shown = card(replace(in_state(state), **changes), sides, now=LATER)  # type: ignore[arg-type]
+        shown = card(replace(in_state(state), **changes), sides, now=LATER)
         assert len(shown.text.split("\n")) == 6
         assert len(shown.text) <= 600
         assert NUMBER in shown.text.split("\n")[0]
@@ -228,7 +228,9 @@ def test_every_open_question_takes_the_last_line_and_the_buttons() -> None:
         (STATION, State.CLOSED, [["归档"]]),
     ],
 )
-def test_the_buttons_of_voice_less_those_that_are_not_built(side: frozenset[str], state: State, shown: list[list[str]]) -> None:
+def test_the_buttons_of_voice_less_those_that_are_not_built(
+    side: frozenset[str], state: State, shown: list[list[str]]
+) -> None:
     """The labels are those of voice, section 5; what is not built yet is left out, and so is an empty row."""
     unbuilt = {row.zh for row in ACTIONS.values() if not row.built}
     left = [[label for label in row if label not in unbuilt] for row in shown]
@@ -244,7 +246,9 @@ def test_no_other_state_has_a_button_on_any_side() -> None:
 
 
 @pytest.mark.parametrize(("state", "sides"), EVERY_STATE_AND_SIDE)
-def test_every_button_is_built_may_run_from_there_and_fits_a_telegram_token(state: State, sides: frozenset[str]) -> None:
+def test_every_button_is_built_may_run_from_there_and_fits_a_telegram_token(
+    state: State, sides: frozenset[str]
+) -> None:
     case = replace(in_state(state), number="XIXIAN-20261124-9999", version=99_999)
     for row in buttons(case, sides):
         for choice in row:

@@ -14,7 +14,9 @@ from domain.event import Event, digest, seal, verify, write
 from tests.domain.cases import FILED, NUMBER
 
 _words = st.text(max_size=20)
-_values = st.dictionaries(st.sampled_from(["outcome", "office", "photos"]), st.one_of(_words, st.lists(_words, max_size=2)))
+_values = st.dictionaries(
+    st.sampled_from(["outcome", "office", "photos"]), st.one_of(_words, st.lists(_words, max_size=2))
+)
 _entries = st.builds(
     Entry,
     action=st.sampled_from(["report", "accept", "resolve", "add"]),

@@ -93,7 +93,10 @@ def test_an_unknown_slot_is_told_by_name() -> None:
 def test_any_order_of_the_same_findings_fills_the_same_slots(findings: Sequence[Finding]) -> None:
     straight = Dialogue("report", "d1").take(REPORT, EVERYTHING)
     mixed = Dialogue("report", "d1").take(REPORT, findings)
-    assert {**mixed.filled, "photos": sorted(mixed.filled["photos"])} == straight.filled | {"photos": ["a" * 64, "b" * 64]}
+    assert {**mixed.filled, "photos": sorted(mixed.filled["photos"])} == {
+        **straight.filled,
+        "photos": ["a" * 64, "b" * 64],
+    }
     assert mixed.missing(REPORT) is None
 
 
@@ -104,7 +107,9 @@ def test_what_comes_in_two_messages_is_as_good_as_in_one(findings: Sequence[Find
     assert once.filled == twice.filled
 
 
-_kinds = sorted({kind for form in (REPORT, *FORMS.values()) for slot in form.slots for kind in slot.accepts} | {"noise"})
+_kinds = sorted(
+    {kind for form in (REPORT, *FORMS.values()) for slot in form.slots for kind in slot.accepts} | {"noise"}
+)
 _findings = st.lists(st.builds(Finding, st.sampled_from(_kinds), st.sampled_from(["x", "y", "solved", "referred"])))
 
 

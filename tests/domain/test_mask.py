@@ -55,7 +55,9 @@ def test_two_numbers_in_one_line_are_both_hidden() -> None:
     assert masked("13800138000或13900139000", HIDDEN) == f"{HIDDEN}或{HIDDEN}"
 
 
-@given(st.text(alphabet="东西南北楼下,。 "), st.integers(13_000_000_000, 19_999_999_999), st.text(alphabet="上下左右,。 "))
+@given(
+    st.text(alphabet="东西南北楼下,。 "), st.integers(13_000_000_000, 19_999_999_999), st.text(alphabet="上下左右,。 ")
+)
 def test_no_mobile_number_survives_wherever_it_stands(before: str, number: int, after: str) -> None:
     shown = masked(f"{before}{number}{after}", HIDDEN)
     assert str(number) not in shown

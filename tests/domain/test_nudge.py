@@ -20,9 +20,7 @@ def test_the_reminder_as_voice_has_it() -> None:
     ads = did(
         a_case("CG-0203", local("11-18 09:00"), number="XF-20261119-0007"), "accept", LEADER, local("11-18 09:10")
     )
-    shown = nudge_card(
-        [NudgeRow("accept_half", lamp), NudgeRow("resolve_near", ads)], CITY, local("11-24 10:30")
-    )
+    shown = nudge_card([NudgeRow("accept_half", lamp), NudgeRow("resolve_near", ads)], CITY, local("11-24 10:30"))
     assert shown.text == (
         "⏰ 2 件要动一动了(10:30)\n"
         "1 快到接单时限 · XF-20261124-0012 路灯 · 02网格 · 剩 15 分钟\n"

@@ -176,16 +176,16 @@ def test_a_second_callback_has_its_own_reminder() -> None:
     assert all_rings(second)[0] == (local("11-29 12:00"), ["callback_again"])
 
 
-_STATES = st.sampled_from([State.DISPATCHED, State.ACCEPTED, State.RETURNED, State.RESOLVED, State.CALLBACK, State.CLOSED])
+_STATES = st.sampled_from(
+    [State.DISPATCHED, State.ACCEPTED, State.RETURNED, State.RESOLVED, State.CALLBACK, State.CLOSED]
+)
 _CATEGORIES = st.sampled_from([CANOPY, BIN, GAS])
 _waits = st.timedeltas(timedelta(), timedelta(days=12))
 
 
 @settings(deadline=None)
 @given(_STATES, _CATEGORIES, st.lists(_waits, min_size=1, max_size=8))
-def test_whenever_the_clock_rings_nothing_is_said_twice(
-    state: State, category: str, waits: list[timedelta]
-) -> None:
+def test_whenever_the_clock_rings_nothing_is_said_twice(state: State, category: str, waits: list[timedelta]) -> None:
     case = in_state(state, category)
     now, said = case.last_at or FILED, []
     for wait in waits:

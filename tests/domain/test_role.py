@@ -144,12 +144,12 @@ def _cell(code: str, name: str) -> str:
 def _lines() -> Iterator[str]:
     yield "# Who may do what"
     yield ""
-    yield "Tried out against `domain/role.py` and `domain/action.py` with a case that a grid holds; a test holds the two"
-    yield "together. `python -m tests.domain.test_role` writes this page anew."
+    yield "Tried out against `domain/role.py` and `domain/action.py` with a case that a grid holds; a test holds the"
+    yield "two together. `python -m tests.domain.test_role` writes this page anew."
     yield ""
-    yield "A department has the rights of its office while it holds the case, and the grid's leader has none then. The right"
-    yield "is checked when the action runs, with the state and the button's version; a button that somebody can see gives"
-    yield "none. Anybody with a role may act as a resident too, on what he reported himself."
+    yield "A department has the rights of its office while it holds the case, and the grid's leader has none then. The"
+    yield "right is checked when the action runs, with the state and the button's version; that somebody can see a button"
+    yield "gives none. Anybody with a role may act as a resident too, on what he reported himself."
     yield ""
     for title, wanted in (("Built", True), ("Not built yet", False)):
         yield f"## {title}"

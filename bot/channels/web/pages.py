@@ -39,7 +39,7 @@ def routes(
     wall_clock: Callable[[], float] = time.time,
 ) -> list[BaseRoute]:
     """The resident's page `/chat`, and where there are casts (the demo, by the last part of their paths) also
-    `/demo/resident`, `/demo/<cast>` and `/demo`, which shows them side by side.
+    `/demo/resident`, `/demo/<cast>` and `/demo`, which shows the resident and the groups side by side.
 
     `labels` are the words of the catalogue by key and language (only those under `page.` are used), `secret` signs
     the links to pictures, `time_zone` is the city's, `public_url` the address that people see. Links end by the

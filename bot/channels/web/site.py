@@ -93,9 +93,12 @@ class Site:
         return Response(page, media_type="text/html", headers={"Cache-Control": "no-store"})
 
     def stage(self, casts: Mapping[str, Cast]) -> Endpoint:
+        """The resident's page and the groups side by side; a private chat of the casts has only its own page."""
+        groups = {name: cast for name, cast in casts.items() if cast.kind == "group"}
+
         async def show(request: Request) -> Response:
             panes = [{"path": "/demo/resident", "title": self.words(request)["resident_phone"]}]
-            panes += [{"path": f"/demo/{name}", "title": cast.title} for name, cast in casts.items()]
+            panes += [{"path": f"/demo/{name}", "title": cast.title} for name, cast in groups.items()]
             return self.render(request, "demo.html", panes=panes)
 
         return show
