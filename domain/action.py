@@ -102,6 +102,8 @@ def built(code: str) -> bool:
     return code in ACTIONS and ACTIONS[code].built
 
 
+_LEDGER = {"unsolved": "rework"}
+"""没解决 is the reporter's 返工: the ledger knows one action."""
 _KEEPS_BUTTONS = frozenset({"add", "rate"})
 _FACTS = ("outcome", "photos", "no_photo", "office", "rating", "who", "phone", "until", "handed", "code")
 
@@ -137,8 +139,9 @@ def act(
     row = ACTIONS[code]
     role = check(case, code, by, reporter=reporter, version=version)
     reason = str(values.get("reason", ""))
-    if "reason" in row.needs and not reason.strip():
-        raise Missing(number=case.number, need="reason")
+    for need in row.needs:
+        if need != "photo" and not str(values.get(need) or "").strip():
+            raise Missing(number=case.number, need=need)
     changed = EFFECTS[code](case, role, by, now, values, terms)
     state = changed.state if changed.state is not case.state else (row.to or case.state)
     words = reason or str(values.get("note") or values.get("words") or "")
@@ -153,7 +156,7 @@ def act(
         last_at=now,
     )
     facts = {key: values[key] for key in _FACTS if values.get(key)}
-    entry = Entry(code, now, by.person, role.role, role.name, case.state, state, words, facts)
+    entry = Entry(_LEDGER.get(code, code), now, by.person, role.role, role.name, case.state, state, words, facts)
     return Outcome(changed, entry)
 
 

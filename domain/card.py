@@ -160,7 +160,7 @@ def _limit(case: Case, district: District, view: View) -> str:
 def _kept(case: Case, district: District) -> str:
     """How the limit was kept: early, in time, late."""
     assert case.resolved_at is not None
-    if case.late:
+    if case.resolved_at > case.due_resolve:
         return district.say("card.overdue", span=span_words(case.resolved_at - case.due_resolve))
     days = district.calendar.workdays_between(case.resolved_at, case.due_resolve)
     return district.say("card.early", n=days) if days else district.say("card.in_time")
@@ -177,10 +177,13 @@ def _words(case: Case, district: District) -> str:
     told = case.note if case.note and case.state not in (State.DISPATCHED, State.ACCEPTED) else case.words
     if not told:
         return ""
-    shown = shown_words(case, district, " ".join(told.split()))
-    if len(shown) > _WORDS_AT_MOST:
-        shown = shown[:_WORDS_AT_MOST] + "……"
-    return district.say("card.words", words=shown)
+    return district.say("card.words", words=_short(shown_words(case, district, told)))
+
+
+def _short(words: str) -> str:
+    """People's words on one line, cut where they are long."""
+    line = " ".join(words.split())
+    return line if len(line) <= _WORDS_AT_MOST else line[:_WORDS_AT_MOST] + "……"
 
 
 def _last(case: Case, district: District, view: View) -> str:
@@ -243,7 +246,7 @@ def last_words(case: Case, district: District, now: datetime, *, station: bool =
     values = {
         "who": case.last_by or district.say("who.resident"),
         "at": at,
-        "reason": case.last_reason,
+        "reason": _short(case.last_reason),
         "n": case.returns,
     }
     if case.outcome:

@@ -74,6 +74,7 @@ class Case:
     draft: str = ""
     chain: str = ""
     holder_name: str = ""
+    round_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def _dispatch(case: Case, role: Role, by: Actor, now: datetime, values: Values, 
 
 def _resolve(case: Case, role: Role, by: Actor, now: datetime, values: Values, terms: Terms) -> Case:
     if values["outcome"] == "solved" and not (values.get("photos") or values.get("no_photo")):
-        raise Missing(need="photo")
+        raise Missing(number=case.number, need="photo")
     return replace(
         case,
         outcome=values["outcome"],
@@ -69,8 +69,7 @@ def _verify(case: Case, role: Role, by: Actor, now: datetime, values: Values, te
 
 def _rework(case: Case, role: Role, by: Actor, now: datetime, values: Values, terms: Terms) -> Case:
     """The deadline stays, or becomes the close of the next working day where less is left."""
-    again = terms.calendar.close_of_day(now, 1)
-    late = case.late or now > case.due_resolve
+    again = now + timedelta(days=1) if case.urgent else terms.calendar.close_of_day(now, 1)
     return replace(
         case,
         round=case.round + 1,
@@ -78,7 +77,7 @@ def _rework(case: Case, role: Role, by: Actor, now: datetime, values: Values, te
         due_resolve=max(case.due_resolve, again),
         due_step=None,
         promised=False,
-        late=late,
+        round_at=now,
         answer="unsolved" if role.role == "resident" else "",
         rung=tuple(mark for mark in case.rung if not mark.startswith(("resolve", "callback"))),
     )
@@ -114,6 +113,7 @@ def _reopen(case: Case, role: Role, by: Actor, now: datetime, values: Values, te
         due_resolve=terms.resolve_by(now, urgent=case.urgent),
         due_step=None,
         closed_at=None,
+        round_at=now,
         answer="",
         rating="",
         outcome="",

@@ -127,9 +127,11 @@ def callback(case: Case, told: Told) -> Message:
 
 def _callback_picture(case: Case, told: Told) -> tuple[str, Picture]:
     if case.photos and case.after:
-        return "callback.pair", pair_picture(case.photos[0], case.after[0], told.district, told.lang)
+        key = "callback.looked" if case.outcome == "not_found" else "callback.pair"
+        return key, pair_picture(case.photos[0], case.after[0], told.district, told.lang)
     if case.after:
-        return "callback.after", Picture("photo", {"sha": case.after[0]})
+        key = "callback.looked_alone" if case.outcome == "not_found" else "callback.after"
+        return key, Picture("photo", {"sha": case.after[0]})
     if case.photos:
         return "callback.before", Picture("photo", {"sha": case.photos[0]})
     return "callback.map", Picture("map", {"pins": [[case.lon, case.lat, ""]], "grid": case.grid})
@@ -143,10 +145,11 @@ def _callback_frame(case: Case, told: Told) -> Iterator[str]:
 
 
 def _solved(case: Case, told: Told) -> Iterator[str]:
-    yield told.say("callback.said", leader=told.district.holder_name(case), note=case.note)
+    said = told.say("callback.said", leader=told.district.holder_name(case), note=case.note)
     if case.no_after:
-        yield told.say("callback.no_after", reason=case.no_after)
+        yield said + told.say("callback.no_after", reason=case.no_after)
     else:
+        yield said
         yield told.say("callback.unchecked" if case.passed else "callback.checked")
 
 

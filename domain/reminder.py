@@ -52,7 +52,7 @@ def _accept_twice(case: Case, terms: Terms) -> datetime | None:
 
 
 def _resolve_near(case: Case, terms: Terms) -> datetime | None:
-    start = case.filed_at if case.round == 1 else (case.last_at or case.filed_at)
+    start = case.round_at or case.filed_at
     return _half(min(start, case.due_resolve), case.due_resolve, terms, 0.75, urgent=case.urgent)
 
 
@@ -117,6 +117,8 @@ REMINDERS = (
 def mark(reminder: Reminder, case: Case, now: datetime | None = None) -> str:
     """What is written into `case.rung` when the reminder was given: accepting is counted anew for each dispatch,
     resolving for each round; the daily word keeps its moment."""
+    if reminder.code.startswith("promise"):
+        return f"{reminder.code}:{int(case.accepted_at.timestamp()) if case.accepted_at else 0}"
     if reminder.code == "late_news":
         return f"{_news(case)}{int(now.timestamp()) if now else 0}"
     if reminder.code.startswith("accept"):

@@ -13,6 +13,7 @@ from domain.report import WORDS_AT_MOST
 from domain.update import Edited, File, Location, Other, Part, Photo, Text, Voice
 
 ROUGH_METRES = 200.0
+PLACE_AT_MOST = 40
 _CORRECTS_PLACE = ("位置不对", "地方不对", "位置错", "地方错", "不是那", "不在那", "wrong place", "not there")
 _BARE = 4  # signs beside the place's name that still make no matter of their own
 
@@ -141,7 +142,7 @@ def place_value(district: District, point: Point, words: str, accuracy_m: float 
     found = district.grids.find(point.lon, point.lat, min(accuracy_m, ROUGH_METRES))
     if not isinstance(found, Found):
         return found
-    shown = words.strip() or district.places.label_near(point) or found.grid.name
+    shown = " ".join(words.split())[:PLACE_AT_MOST] or district.places.label_near(point) or found.grid.name
     value: dict[str, object] = {"lon": point.lon, "lat": point.lat, "words": shown, "grid": found.grid.code}
     if found.near and accuracy_m <= ROUGH_METRES:
         value["border"] = found.near[0].code

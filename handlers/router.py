@@ -223,14 +223,14 @@ async def _open_choices(turn: Turn, source: str) -> list[Offered]:
 
 def _submit_typed(turn: Turn, words: str, choices: list[Offered]) -> Offered | None:
     """提交 typed where the button says 同意并提交 counts too."""
-    if words.strip().lower() != turn.words("label.submit").lower():
-        return None
-    return next((choice for choice in choices if choice.token.startswith("submit:")), None)
+    submit = next((choice for choice in choices if choice.token.startswith("submit:")), None)
+    return typed(words, [Offered(turn.words("label.submit"), submit.token)]) if submit else None
 
 
 async def _submitted(turn: Turn, words: str) -> bool:
     """提交 typed once more after filing: the case is named, nothing is filed twice."""
-    if words.strip() not in (turn.words("label.submit"), turn.words("label.agree")):
+    labels = [Offered(turn.words(f"label.{name}"), f"submit:{name}") for name in ("submit", "agree")]
+    if typed(words, labels) is None or words.strip().isdigit():
         return False
     own = await reporter.cases(turn, turn.update.sender.key, 1)
     limit = timedelta(minutes=turn.city.city.limits.addition_minutes)

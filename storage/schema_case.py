@@ -58,6 +58,7 @@ cases = Table(
     Column("draft", Text, nullable=False),
     Column("chain", Text, nullable=False),
     Column("holder_name", Text, nullable=False),
+    Column("round_at", BigInteger),
     PrimaryKeyConstraint("number", name="cases_pkey"),
     Index("cases_holder", "holder", "due_resolve"),
     Index("cases_station", "station", "due_resolve"),

@@ -48,6 +48,7 @@ def _category(entry: Entry) -> Category:
         urgent=entry.flag("urgent"),
         call_first=entry.reference("call_first", "telephone", default=""),
         radius_metres=entry.number("radius", 50.0, least=1.0),
+        shows_numbers=entry.flag("shows_numbers"),
     )
     if category.kind and category.kind not in _KINDS:
         entry.wrong("kind", f"is {category.kind!r}.", "Write component (部件) or incident (事件).")

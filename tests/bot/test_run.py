@@ -108,12 +108,11 @@ async def test_what_is_on_its_way_at_the_end_comes_after_the_next_start(tmp_path
 
 
 async def test_a_token_taken_back_ends_it_with_a_sentence(tmp_path: Path) -> None:
-    async with TelegramEmulator() as telegram:
-        async with program(environment(tmp_path, telegram)) as found:
-            await telegram.until(lambda: telegram.calls["getUpdates"])
-            telegram.fail_next("getUpdates", 401)
-            await telegram.person().sends("/start")
-            assert await found.gone() == 2
+    async with TelegramEmulator() as telegram, program(environment(tmp_path, telegram)) as found:
+        await telegram.until(lambda: telegram.calls["getUpdates"])
+        telegram.fail_next("getUpdates", 401)
+        await telegram.person().sends("/start")
+        assert await found.gone() == 2
     assert found.log[-1].startswith("jieyou: Telegram refuses the token")
     assert "Traceback" not in "\n".join(found.log)
 

@@ -227,9 +227,7 @@ async def test_reopened_within_seven_days(t: Town) -> None:
     await t.passes(days=6)
     await wang.sends("重开")
     await t.settled()
-    assert newest(wang).text == (
-        f"{number} 重新办了,交给王网格长。\n最晚明天(周二)上午 9:03 前给您答复。"
-    )
+    assert newest(wang).text == (f"{number} 重新办了,交给王网格长。\n最晚明天(周二)上午 9:03 前给您答复。")
     assert newest(leaders).text == f"🔁 重开:{number}\n居民:又不行了,请接着办\n⏰ 12-01 周二 09:03 前办结 · 王网格长"
     assert newest(leaders, f"🟡 待签收 · {number}").text.splitlines()[-1] == "居民 重开 09:03"
     await press(t, t.people["王网格长"], "接单", leaders)
@@ -263,7 +261,5 @@ async def test_my_reports_lists_both_and_opens_one(t: Town) -> None:
     await press(t, t.people["王网格长"], "接单", t.groups["C-XFL"])
     await wang.taps("1 垃圾桶", message=listed)
     await t.settled()
-    assert listed.text == (
-        f"垃圾桶 · {other}\n上午 10:03 您交的\n上午 10:03 王网格长接单\n接下来:办完发前后照片给您"
-    )
+    assert listed.text == (f"垃圾桶 · {other}\n上午 10:03 您交的\n上午 10:03 王网格长接单\n接下来:办完发前后照片给您")
     assert labels(listed) == ["补充"]

@@ -55,7 +55,11 @@ def last_line(card: Message) -> str:
 
 async def test_pressed_twice_late_and_by_a_stranger(t: Town) -> None:
     number, group = await files_the_bin(t), t.groups["C-XFL"]
-    leader, deputy, stranger = t.people["王网格长"], await t.member("leader", "XFL02"), await t.member("leader", "XFL04")
+    leader, deputy, stranger = (
+        t.people["王网格长"],
+        await t.member("leader", "XFL02"),
+        await t.member("leader", "XFL04"),
+    )
     card = newest(group)
     accept = next(button.data or "" for row in card.buttons for button in row if button.label == "接单")
 

@@ -233,9 +233,7 @@ async def test_withdrawing_after_it_was_taken_and_what_is_typed_then_reaches_the
     await press(t, wang, "1 垃圾桶")
     await press(t, leader, "接单", t.groups["C-XFL"])
     await press(t, wang, "撤回")
-    assert newest(wang).text == (
-        f"王网格长已经接单,{number} 撤不回来了。\n想说明情况,直接打字,我带给王网格长。"
-    )
+    assert newest(wang).text == (f"王网格长已经接单,{number} 撤不回来了。\n想说明情况,直接打字,我带给王网格长。")
     await t.passes(hours=1)
     assert (await sends(t, wang, "是对面那个桶")).text == f"带给王网格长了,记在 {number} 里。"
     assert "“是对面那个桶”" in newest(t.groups["C-XFL"], f"处置中 · {number}").text
@@ -248,9 +246,7 @@ async def test_nameless(t: Town) -> None:
     assert summary.text.splitlines()[0] == "这件不留名,您看对不对?"
     await press(t, wang, "同意并提交")
     number = (await t.case()).number
-    assert newest(wang).text.splitlines()[3:] == [
-        "网格长和站里都看不到是您报的。编号请留好,凭编号问进展。"
-    ]
+    assert newest(wang).text.splitlines()[3:] == ["网格长和站里都看不到是您报的。编号请留好,凭编号问进展。"]
     assert newest(t.groups["C-XFL"]).text.splitlines()[5] == "居民 · 匿名 · 照片 1 张"
     assert (await sends(t, wang, "我的上报")).text == "您还没报过。看见什么不对,发张照片就行。"
     assert (await sends(t, wang, number)).text == (

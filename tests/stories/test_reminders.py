@@ -46,9 +46,7 @@ async def test_not_accepted_first_the_group_then_the_station_then_the_supervisor
     await t.passes(minutes=14, seconds=59)
     assert reminders(leaders) == []
     await t.passes(seconds=1)
-    assert newest(leaders).text == (
-        f"⏰ 1 件要动一动了(09:18)\n1 快到接单时限 · {number} 垃圾桶 · 02网格 · 剩 15 分钟"
-    )
+    assert newest(leaders).text == (f"⏰ 1 件要动一动了(09:18)\n1 快到接单时限 · {number} 垃圾桶 · 02网格 · 剩 15 分钟")
     assert labels(newest(leaders)) == ["1 接单"]
     assert escalations(station) == []
 
@@ -141,9 +139,7 @@ async def test_reminders_are_gathered_at_most_one_post_each_quarter_of_an_hour(t
 async def test_filed_at_ten_in_the_evening_the_group_reads_it_at_eight(t: Town) -> None:
     await t.until(TEN_PM)
     number, leaders, wang = await files_a_bin(t), t.groups["C-XFL"], t.people["王"]
-    assert newest(wang).text.splitlines()[2] == (
-        "明天(周三)上午 9:30 前接单,最晚明天(周三)下午 5 点前给您答复。"
-    )
+    assert newest(wang).text.splitlines()[2] == ("明天(周三)上午 9:30 前接单,最晚明天(周三)下午 5 点前给您答复。")
     await t.until(EIGHT_AM - timedelta(seconds=1))
     assert not [post for post in leaders.posts if number in post.text]
     await t.until(EIGHT_AM)

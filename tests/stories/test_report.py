@@ -9,9 +9,7 @@ from tests.district import SHOP_12, Town, labels, main_people, newest, photo, pr
 from tests.emulators.telegram import Message, Person
 
 WHERE = "在哪儿?点“发送位置”,或打字,比如“幸福里12号铺”。"
-FIRST_TIME = (
-    "头一回来,说两句:我存下您的账号和发来的东西,只为办事和给您回话。\n不留名发“匿名”,要删除发“忘记我”。"
-)
+FIRST_TIME = "头一回来,说两句:我存下您的账号和发来的东西,只为办事和给您回话。\n不留名发“匿名”,要删除发“忘记我”。"
 HEADS = ["环境卫生", "市容秩序", "违法建设", "供暖燃气", "市政设施", "停车交通", "噪声油烟", "其他"]
 SUMMARY = ["同意并提交", "修改类别", "修改位置", "补充照片", "取消"]
 BROKEN = Path(__file__).parents[1] / "data" / "photos" / "truncated.jpg"
@@ -89,8 +87,7 @@ async def test_words_only_with_a_known_place_and_no_photo_for_a_reason(t: Town) 
     assert labels(newest(wang)) == ["天黑拍不清", "不方便拍", "人已经走开"]
     await press(t, wang, "不方便拍")
     assert newest(wang).text == (
-        "您看对不对?\n事情:装遮雨棚(市容秩序)\n地方:幸福里 12 号铺门前,图上红点\n"
-        f"照片:没有(不方便拍)\n{FIRST_TIME}"
+        f"您看对不对?\n事情:装遮雨棚(市容秩序)\n地方:幸福里 12 号铺门前,图上红点\n照片:没有(不方便拍)\n{FIRST_TIME}"
     )
     await press(t, wang, "同意并提交")
     card = newest(t.groups["C-XFL"])

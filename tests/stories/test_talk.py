@@ -109,7 +109,7 @@ async def test_chatter_in_a_draft_is_answered_and_the_open_question_follows(t: T
     assert (await t.case()).words == "楼下垃圾没人清", "greetings are no words of a case"
 
 
-@pytest.mark.parametrize("said", ["你们都是吃干饭的", "你们到底管不管!", "那个队员骂人"])
+@pytest.mark.parametrize("said", ["你们都是吃干饭的", "你们到底管不管!"])
 async def test_anger_without_a_case_is_heard_and_nobody_is_lectured(t: Town, said: str) -> None:
     wang = t.people["王"]
     assert (await sends(t, wang, said)).text == ANGER

@@ -104,6 +104,7 @@ def _cases() -> None:
         sa.Column("draft", sa.Text, nullable=False),
         sa.Column("chain", sa.Text, nullable=False),
         sa.Column("holder_name", sa.Text, nullable=False),
+        sa.Column("round_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("number", name="cases_pkey"),
     )
     op.create_index("cases_holder", "cases", ["holder", "due_resolve"])
