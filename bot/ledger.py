@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from bot.server import CannotStart
 from bot.settings import Settings
 from domain.case import Case
-from domain.event import Event, verify
+from domain.event import Break, Event, verify
 from storage import case as cases
 from storage import event
 from storage.case import CASE
@@ -86,16 +87,22 @@ async def _print_json(rows: AsyncIterator[Any], zone: Any) -> None:
     sys.stdout.write("]\n" if first else "\n]\n")
 
 
-async def _print_table(rows: AsyncIterator[Any], zone: Any) -> None:
+def _console() -> Any:
+    """The terminal, or lines of 160 signs for a pipe. People's words are printed as they are: «[b]» is no markup."""
     from rich.console import Console
-    from rich.table import Table
 
-    table = Table("number", "state", "holder", "category", "place", "filed", "due")
+    return Console(markup=False, emoji=False, width=None if sys.stdout.isatty() else 160)
+
+
+async def _print_table(rows: AsyncIterator[Any], zone: Any) -> None:
+    from rich.table import Column, Table
+
+    table = Table(Column("number", no_wrap=True), "state", "holder", "category", "place", "filed", "due")
     async for row in rows:
         case = CASE.thing(row)
         filed, due = _at(case.filed_at, zone), _at(case.due_resolve, zone)
         table.add_row(case.number, case.state.value, case.holder, case.category, case.place, filed, due)
-    Console().print(table)
+    _console().print(table)
 
 
 async def print_case(own: Settings, opened: Opened, number: str, *, as_json: bool) -> int:
@@ -115,11 +122,11 @@ async def print_case(own: Settings, opened: Opened, number: str, *, as_json: boo
 
 
 def _print_case(whole: Mapping[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
-    console.print(f"[bold]{whole['number']}[/bold]  {whole['state']}  {whole['place']['words']}  {whole['words']}")
+    console = _console()
+    console.print(whole["number"], style="bold", end="")
+    console.print(f"  {whole['state']}  {whole['place']['words']}  {whole['words']}")
     table = Table("seq", "at", "action", "actor", "reason", "hash")
     for line in whole["events"]:
         table.add_row(str(line["seq"]), line["at"], line["action"], line["actor"], line["reason"], line["hash"][:12])
@@ -131,40 +138,59 @@ async def verify_all(own: Settings, opened: Opened) -> int:
     from rich.console import Console
     from rich.progress import Progress
 
-    console, count = Console(stderr=True), 0
+    count = 0
     async with opened(own) as database:
         async with database.reading() as queries:
             row = await queries.one("select count(*) as n from event")
-        with Progress(console=console, transient=True) as progress:
+        with Progress(console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task("verify", total=row["n"] if row else 0)
-            async for number, lines, expected, head in histories(database):
-                progress.advance(task, len(lines))
-                broken = verify(number, lines, expected)
-                if broken is None and lines and lines[-1].hash != head:
-                    broken = verify(number, lines, expected + 1)
-                if broken:
-                    sys.stdout.write(f"{broken.number}, line {broken.seq}: {broken.what}.\n")
-                    return 1
-                count += 1
+            async with aclosing(histories(database)) as found:
+                async for number, lines in found:
+                    progress.advance(task, len(lines))
+                    count += 1
+                    if broken := _broken(number, lines):
+                        break
+                else:
+                    broken = await _hollow(database)
+    if broken:
+        sys.stdout.write(f"{broken.number}, line {broken.seq}: {broken.what}.\n")
+        return 1
     sys.stdout.write(f"{count} cases: nothing was changed, removed or slipped in.\n")
     return 0
 
 
-async def histories(database: Any) -> AsyncIterator[tuple[str, list[Event], int, str]]:
-    """Every case with its ledger's lines, the number of lines it says it has, and its chain's end; lines of a case
-    that is not there come with 0."""
-    said: dict[str, tuple[int, str]] = {}
-    async for row in database.stream("select number, events, chain from cases order by number"):
-        said[row["number"]] = (row["events"], row["chain"])
-    number, lines = "", list[Event]()
-    async for row in database.stream(event.ALL):
-        line = EVENT.thing(row)
-        if line.number != number and number:
-            yield number, lines, *said.pop(number, (0, ""))
-            lines = []
-        number = line.number
-        lines.append(line)
-    if number:
-        yield number, lines, *said.pop(number, (0, ""))
-    for left, (expected, head) in said.items():
-        yield left, [], expected, head
+async def histories(database: Any) -> AsyncGenerator[tuple[str, list[Any]], None]:
+    """The rows of the ledger, case by case; each knows how many lines its case says it has, and its chain's end."""
+    async with aclosing(database.stream(event.PROOF)) as rows:
+        number, lines = "", list[Any]()
+        async for row in rows:
+            if row["number"] != number and lines:
+                yield number, lines
+                lines = []
+            number = row["number"]
+            lines.append(row)
+        if lines:
+            yield number, lines
+
+
+def _broken(number: str, rows: Sequence[Any]) -> Break | None:
+    """What does not hold in a case's lines."""
+    lines = []
+    for row in rows:
+        try:
+            lines.append(EVENT.thing(row))
+        except (ValueError, TypeError, OverflowError, OSError):  # not what this program writes
+            return Break(number, row["seq"], "the line was changed")
+    broken = verify(number, lines, rows[-1]["said"] or 0)
+    if broken is None and lines[-1].hash != rows[-1]["chain"]:
+        broken = Break(number, lines[-1].seq, "the case knows another end of the chain")
+    return broken
+
+
+async def _hollow(database: Any) -> Break | None:
+    """A case whose lines were all removed."""
+    async with database.reading() as queries:
+        row = await queries.one(event.HOLLOW)
+    return (
+        None if row is None else Break(row["number"], 1, f"the case says it has {row['events']} lines, there are none")
+    )

@@ -104,6 +104,8 @@ def verify(number: str, events: Iterable[Event], expected: int) -> Break | None:
         seq += 1
         if event.seq != seq:
             return Break(number, seq, "a line is missing or slipped in")
+        if event.salt is None and (event.actor or event.reason):
+            return Break(number, seq, "words were slipped in")
         if event.salt is not None and digest(event.salt, event.actor or "", event.reason or "") != event.digest:
             return Break(number, seq, "the words or the person were changed")
         if seal(event, before) != event.hash:

@@ -144,7 +144,7 @@ def due(case: Case, now: datetime, terms: Terms) -> tuple[Reminder, ...]:
     left out: the later one says it."""
     ripe = [reminder for at, reminder in sorted(_pending(case, terms), key=lambda pair: pair[0]) if at <= now]
     codes = {reminder.code for reminder in ripe}
-    weaker = {"accept_half": "accept_late", "resolve_near": "resolve_late"}
+    weaker = {"accept_half": "accept_late", "resolve_near": "resolve_late", "late_news": "resolve_late"}
     return tuple(reminder for reminder in ripe if weaker.get(reminder.code) not in codes)
 
 

@@ -161,7 +161,7 @@ def _read_words(text: str, reader: Reader, into: Understood) -> None:
         into.unknown_place = words
         return
     into.findings += _place_of(matches, words, reader, into)
-    if into.has("place") and _only_place(words, matches, reader):
+    if matches and into.has("place") and _only_place(words, matches, reader):
         return
     into.findings += _matter_of(words, reader, into)
 

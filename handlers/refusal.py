@@ -46,10 +46,14 @@ def _for_reporter(turn: Turn, case: Case) -> str:
 
 def _words(turn: Turn, refusal: Refused, case: Case | None) -> str:
     if case is None:
-        key = "press.unknown" if turn.chat.kind == "group" or turn.actor.staff else "my.unknown"
-        return turn.words(key)
+        return _unknown(turn)
     make = next((make for kind, make in _SAYS.items() if isinstance(refusal, kind)), _gone_on)
     return make(turn, refusal, case)
+
+
+def _unknown(turn: Turn) -> str:
+    """One text for a number that is another's and one that is nobody's: who asks learns nothing from it."""
+    return turn.words("press.unknown" if turn.chat.kind == "group" or turn.actor.staff else "my.unknown")
 
 
 def _facts(turn: Turn, case: Case) -> dict[str, object]:
@@ -87,5 +91,5 @@ _SAYS: Mapping[type[Refused], Callable[[Turn, Refused, Case], str]] = {
     Missing: _missing,
     TooLate: lambda turn, refusal, case: turn.words(refusal.text, number=case.number),
     GoneOn: _gone_on,
-    Unknown: lambda turn, refusal, case: turn.city.say("press.unknown"),
+    Unknown: lambda turn, refusal, case: _unknown(turn),
 }

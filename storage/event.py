@@ -12,7 +12,16 @@ EVENT = Shape(Event, {"before": "from_state", "after": "to_state", "values": "fa
 INSERT = EVENT.insert("event")
 OF = "select * from event where number = :number order by seq"
 ERASE = "update event set actor = null, reason = null, salt = null where actor = :person"
-ALL = "select * from event order by number, seq"
+PROOF = """
+select e.*, c.events as said, c.chain as chain from event e left join cases c on c.number = e.number
+order by e.number, e.seq
+"""
+"""All lines, each with how many its case says it has and where its chain ends: as of one moment."""
+HOLLOW = """
+select number, events from cases where not exists (select 1 from event where event.number = cases.number)
+order by number limit 1
+"""
+"""A case without any line."""
 
 
 async def append(turn: Turn, case: Case, entry: Entry) -> Case:

@@ -114,8 +114,8 @@ class Story:
 Step = tuple[str, Callable[[Story], Awaitable[object]], Callable[[Story], Callable[[], bool]]]
 STORY: tuple[Step, ...] = (
     ("hello", lambda s: s.wang.starts(), lambda s: s.shows(s.wang, "您好,我是解忧")),
-    ("photo", lambda s: s.wang.sends_photo(photo(1), "店门口夏天晒,能不能装个棚"), lambda s: s.shows(s.wang, "在哪儿?")),
-    ("place", lambda s: s.wang.taps("发送位置", location=SHOP_12), lambda s: s.shows(s.wang, "您看对不对?", "同意并提交")),
+    ("photo", lambda s: s.wang.sends_photo(photo(1), "店门口晒,能不能装个棚"), lambda s: s.shows(s.wang, "在哪儿?")),
+    ("place", lambda s: s.wang.taps("发送位置", location=SHOP_12), lambda s: s.shows(s.wang, "您看对", "同意并提交")),
     ("submit", lambda s: s.press(s.wang, "同意并提交", s.wang), lambda s: s.shows(s.leaders, "待签收", "接单")),
     ("accept", lambda s: s.press(s.li, "接单", s.leaders), lambda s: s.shows(s.leaders, "处置中", "办结")),
     ("resolve", lambda s: s.press(s.li, "办结", s.leaders), lambda s: s.shows(s.leaders, "请选", "已解决")),
@@ -141,7 +141,8 @@ async def after(s: Story) -> Message:
 async def story(folder: Path) -> AsyncIterator[Story]:
     """The people with their roles and groups, and the program not yet started."""
     city = working_city(folder / "city")
-    async with DeadlyTelegram() as telegram:
+    telegram = DeadlyTelegram()
+    async with telegram:
         env = environment(folder / "data", telegram, CITY=city)
         found = Story(telegram, env)
         clock = HandClock(datetime.now(UTC))

@@ -135,10 +135,10 @@ async def test_resolved_without_a_photo_needs_a_reason(t: Town) -> None:
     await replies(t, t.people["王网格长"], card, "夜里清走的")
     assert last_line(card) == "王网格长 办结 11-24 09:03:已解决(没有照片:天黑拍不清)"
     await press(t, t.people["张队员"], "核查通过", t.groups["S-XFL"])
-    assert newest(t.people["王"]).text.splitlines()[3:6] == [
-        "王网格长说:“夜里清走的”",
-        "没有办后照片,因为:天黑拍不清。",
+    assert newest(t.people["王"]).text.splitlines()[3:] == [
+        "王网格长说:“夜里清走的”。没有办后照片,因为:天黑拍不清。",
         "您看到的最算数。",
+        "您看,解决了吗?",
     ]
 
 
