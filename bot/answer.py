@@ -23,10 +23,11 @@ class Answers:
         self._waiting: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     def expect(self, update: Update) -> None:
-        """A press whose turn begins now."""
+        """A press that came. Told twice, it is the same."""
         query = next((part.query for part in update.parts if isinstance(part, Choice)), "")
-        if query:
-            self._waiting[update.channel, query] = asyncio.create_task(self._in_time(update.channel, query))
+        pressed = update.channel, query
+        if query and pressed not in self._late and pressed not in self._waiting:
+            self._waiting[pressed] = asyncio.create_task(self._in_time(update.channel, query))
 
     async def give(self, channel: str, query: str, words: str) -> None:
         """Answers a press, unless it was answered empty already. Raises SendFailed."""
@@ -35,13 +36,16 @@ class Answers:
             return
         if (task := self._waiting.pop((channel, query), None)) is not None:
             task.cancel()
+        if channel not in self._channels:
+            raise SendFailed(f"the channel {channel} is not served", permanent=True)
         await self._channels[channel].answer(query, words)
 
     async def _in_time(self, channel: str, query: str) -> None:
         await self._clock.sleep(PATIENCE_S)
         self._late.add((channel, query))
-        self._waiting.pop((channel, query), None)
         try:
             await self._channels[channel].answer(query, "")
         except SendFailed as failed:
             log.info("answer.failed", channel=channel, reason=failed.reason)
+        finally:
+            self._waiting.pop((channel, query), None)

@@ -3,55 +3,43 @@
 import asyncio
 import json
 import traceback
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.answer import Answers
-from bot.channels.channel import Channel, FetchFailed, Raw, Unreadable
+from bot.channels.channel import Channel, Raw, Unreadable
+from bot.file import Files
+from bot.lane import Item, Lane, item_of, joined, unread
 from bot.time import Clock
 from domain.district import District
 from domain.refusal import Refused
-from domain.update import Photo, Text, Update, Voice
+from domain.update import Choice, Photo, Update, Voice
 from handlers import router
 from storage import inbox
 from storage.database import Database
-from storage.photo import NotAPhoto, PhotoBroken, PhotoRefused, Photos, PhotoTooLarge
+from storage.photo import Photos
 from storage.row import ms
-from storage.turn import Conflict, Row, StorageFailed, Turn
+from storage.turn import Conflict, StorageFailed, Turn
 
 SETTLE_S = 2.0
 """Quiet after which an album is complete."""
-TRIES = 3
-"""How often a file is asked for."""
 LEFT_AFTER = timedelta(seconds=5)
 """Open rows older than this and unknown here were left by another process or a restart."""
+PAGE = 500
+"""Rows that a scan reads at a time."""
+FIRST_S, LONGEST_S = 0.5, 30.0
+"""Seconds of the first and the longest pause after a failure of the database."""
+ANOTHER_S = 0.1
+"""Seconds until it is looked again whether another process has done an earlier row."""
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class Item:
-    """An inbox row on its way: its raw form, and the update once it was read with its files."""
-
-    id: int
-    raw: Raw
-    fetched: dict[str, Any] = field(default_factory=dict)
-    update: asyncio.Task[Update] | None = None
-    arrived: float = 0.0
-    attempts: int = 0
-
-
-@dataclass(slots=True)
-class Lane:
-    """What waits for one chat and person."""
-
-    items: deque[Item] = field(default_factory=deque)
-    more: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
+class NotYet(Exception):
+    """Another process has an earlier row of this lane."""
 
 
 class Inbox:
@@ -70,7 +58,7 @@ class Inbox:
         self._database = database
         self._channels = channels
         self._district = district
-        self._photos = photos
+        self._files = Files(photos, clock)
         self._clock = clock
         self._answers = answers
         self._hand_on = hand_on
@@ -94,13 +82,17 @@ class Inbox:
             self._take(Item(id, raw))
 
     async def scan(self, *, everything: bool = False) -> None:
-        """Finds what was left by a restart or by another process."""
+        """Finds what was left by a restart or by another process; all of it before anything new is taken."""
         before = self._clock.now() + timedelta(seconds=1) if everything else self._clock.now() - LEFT_AFTER
+        after = 0
         async with self._database.reading() as queries:
-            rows = await inbox.left(queries, ms(before), 500)
-        for row in rows:
-            if row["id"] not in self._known:
-                self._take(_item(row))
+            while rows := await inbox.left(queries, ms(before), PAGE, after):
+                after = rows[-1]["id"]
+                for row in rows:
+                    if row["id"] not in self._known:
+                        self._take(item_of(row))
+                if not everything:
+                    return
 
     @property
     def idle(self) -> bool:
@@ -114,19 +106,40 @@ class Inbox:
         lane = self._lanes.setdefault(name, Lane())
         if item.raw.album:
             item.update = asyncio.create_task(self._read(item))
+        elif lane.task is not None:
+            self._expect(item)
         lane.items.append(item)
         lane.more.set()
         if lane.task is None:
             lane.task = asyncio.create_task(self._work(name, lane))
 
+    def _expect(self, item: Item) -> None:
+        """A button pressed behind something slow is not left waiting for it."""
+        try:
+            update = self._channels[item.raw.channel].read(item.raw.body)
+        except (Unreadable, KeyError):
+            return  # what is wrong with it is told when its turn has come
+        if any(isinstance(part, Choice) for part in update.parts):
+            self._answers.expect(replace(update, channel=item.raw.channel))
+
     async def _work(self, name: str, lane: Lane) -> None:
-        """One lane, until nothing waits in it."""
+        """One lane, until nothing waits in it. Where the database fails its order waits too."""
+        pause = FIRST_S
         while lane.items:
             items = await self._settled(lane)
             try:
                 await self._handle(items, name)
-            except StorageFailed as failure:
+            except NotYet:
+                lane.put_back(items)
+                await self._clock.sleep(ANOTHER_S)
+                continue
+            except (StorageFailed, Conflict) as failure:
                 log.error("inbox.storage_failed", reason=str(failure))
+                lane.put_back(items)
+                await self._clock.sleep(pause)
+                pause = min(2 * pause, LONGEST_S)
+                continue
+            pause = FIRST_S
             for item in items:
                 self._known.discard(item.id)
         del self._lanes[name]
@@ -143,7 +156,16 @@ class Inbox:
                 break
             lane.more.clear()
             await _first(lane.more.wait(), self._clock.sleep(left))
-        return items
+        return await self._with_others(items) if album and self._database.shared else items
+
+    async def _with_others(self, items: list[Item]) -> list[Item]:
+        """An album's pieces that other processes have taken: all of them belong to one turn, whoever has it."""
+        raw = items[0].raw
+        async with self._database.reading() as queries:
+            rows = await inbox.album(queries, raw.lane, raw.album)
+        known = {item.id: item for item in items}
+        self._known.update(row["id"] for row in rows)
+        return [known.get(row["id"]) or item_of(row) for row in rows] or items
 
     async def _read(self, item: Item) -> Update:
         """The update of a raw form, its files fetched. Raises Unreadable."""
@@ -159,32 +181,12 @@ class Inbox:
             return part
         if part.ref in item.fetched:
             return replace(part, **item.fetched[part.ref])
-        found = await self._fetch(channel, part)
+        found = await self._files.fetch(channel, part)
         item.fetched[part.ref] = found
         await self._remember(item)
         if found.get("sha") and self.kept:
             await self.kept(channel.name, part.ref, found["sha"])
         return replace(part, **found)
-
-    async def _fetch(self, channel: Channel, part: Photo | Voice) -> dict[str, Any]:
-        """What is to be known of a file: its stored name, or why there is none."""
-        if isinstance(part, Voice):
-            return {}
-        for attempt in range(TRIES):
-            try:
-                data = await channel.fetch(part.ref)
-                kept = await asyncio.to_thread(self._photos.keep, data)
-            except FetchFailed as failed:
-                if failed.too_large:
-                    return {"problem": "too_large"}
-                if failed.permanent or attempt == TRIES - 1:
-                    return {"problem": "gone"}
-                await self._clock.sleep(2.0**attempt)
-            except PhotoRefused as refused:
-                return {"problem": _PROBLEMS.get(type(refused), "broken")}
-            else:
-                return {"sha": kept.sha, "look": kept.look}
-        return {"problem": "gone"}
 
     async def _remember(self, item: Item) -> None:
         """What was fetched is not fetched again after a restart."""
@@ -198,33 +200,33 @@ class Inbox:
     async def _handle(self, items: list[Item], lane: str) -> None:
         try:
             updates = [await (item.update or self._read(item)) for item in items]
-        except Unreadable:
-            await self._bury(items, lane, None, traceback.format_exc())
-            return
         except StorageFailed:
+            for item in items:
+                item.update = None  # to be read again
             raise
-        except Exception:
-            await self._bury(items, lane, None, traceback.format_exc())
+        except Exception as fault:
+            log.error("inbox.unreadable", channel=items[0].raw.channel, fault=type(fault).__name__)
+            await self._bury(items, lane, unread(items[0].raw), traceback.format_exc())
             return
-        await self._run(items, lane, _joined(updates))
+        await self._run(items, lane, joined(updates))
 
     async def _run(self, items: list[Item], lane: str, update: Update) -> None:
         """One turn; a refusal or a fault gets a second one that says so."""
         self._answers.expect(update)
         try:
-            handed = await self._turn(items, lane, lambda turn, now: router.handle(turn, self._district, update, now))
-        except Refused as refused:
-            why = refused
-            handed = await self._turn(
-                items, lane, lambda turn, now: router.refuse(turn, self._district, update, now, why)
-            )
-        except (StorageFailed, Conflict):
+            self._hand_on(await self._handled(items, lane, update))
+        except (StorageFailed, Conflict, NotYet):
             raise
         except Exception as fault:
             log.error("inbox.dead_letter", channel=update.channel, fault=type(fault).__name__)
             await self._bury(items, lane, update, traceback.format_exc())
-            return
-        self._hand_on(handed)
+
+    async def _handled(self, items: list[Item], lane: str, update: Update) -> list[object]:
+        try:
+            return await self._turn(items, lane, lambda turn, now: router.handle(turn, self._district, update, now))
+        except Refused as refused:
+            why = refused
+        return await self._turn(items, lane, lambda turn, now: router.refuse(turn, self._district, update, now, why))
 
     async def _turn(
         self, items: list[Item], lane: str, work: Callable[[Turn, datetime], Awaitable[None]]
@@ -240,49 +242,32 @@ class Inbox:
         return await self._database.turn(one, lane)
 
     async def _next(self, turn: Turn, items: list[Item]) -> bool:
-        """Where several processes take part: whether it is these rows' turn; another's earlier row goes first."""
+        """Where several processes take part: whether these rows are still to be done. Raises NotYet where an earlier
+        one of the lane is."""
         row = await inbox.oldest(turn, items[0].raw.lane)
+        if row is not None and row["id"] < items[0].id:
+            raise NotYet
         return row is not None and row["id"] == items[0].id
 
     async def _bury(self, items: list[Item], lane: str, update: Update | None, trace: str) -> None:
         """A dead letter, kept whole with its traceback; the person is told in plain words, the stream goes on."""
 
-        async def work(turn: Turn, now: datetime) -> None:
-            if update is not None and update.chat.kind in ("private", "group"):
-                await router.apologise(turn, self._district, update, now)
+        async def bury(turn: Turn, now: datetime) -> None:
             for item in items:
                 await inbox.dead(turn, item.id, trace, ms(now), item.attempts + 1)
 
+        async def work(turn: Turn, now: datetime) -> None:
+            if update is not None and update.chat.kind in ("private", "group"):
+                await router.apologise(turn, self._district, update, now)
+            await bury(turn, now)
+
         try:
             self._hand_on(await self._turn(items, lane, work))
-        except StorageFailed:
+        except (StorageFailed, Conflict, NotYet):
             raise
         except Exception as fault:
             log.error("inbox.apology_failed", fault=type(fault).__name__)
-            await self._turn(items, lane, lambda turn, now: _only_bury(turn, items, trace, now))
-
-
-async def _only_bury(turn: Turn, items: list[Item], trace: str, now: datetime) -> None:
-    for item in items:
-        await inbox.dead(turn, item.id, trace, ms(now), item.attempts + 1)
-
-
-_PROBLEMS = {PhotoBroken: "broken", PhotoTooLarge: "too_large", NotAPhoto: "kind"}
-
-
-def _item(row: Row) -> Item:
-    at = datetime.fromtimestamp(row["at"] / 1000).astimezone()
-    raw = Raw(row["channel"], row["key"], row["lane"], at, row["body"], row["album"])
-    return Item(row["id"], raw, json.loads(row["fetched"] or "{}"), attempts=row["attempts"])
-
-
-def _joined(updates: list[Update]) -> Update:
-    """An album's pieces as one update: all parts, the photos first."""
-    if len(updates) == 1:
-        return updates[0]
-    parts = [part for update in updates for part in update.parts]
-    ordered = sorted(parts, key=lambda part: isinstance(part, Text))
-    return replace(updates[0], parts=tuple(ordered), reply_to=next((u.reply_to for u in updates if u.reply_to), ""))
+            await self._turn(items, lane, bury)
 
 
 async def _first(*waits: Awaitable[Any]) -> None:

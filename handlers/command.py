@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from domain.message import Message
 from handlers import addition, bind, forget, listing, my, report, submit, talk
 from handlers.turn import Turn
-from storage import person
+from storage import person, reporter
 
 _CLOSING = re.compile(r"[\s。.!!~,,、]+$")
 _NUMBER = re.compile(r"(?:[A-Za-z]{1,6}-\d{8}-)?(\d{4})")
@@ -105,6 +105,7 @@ async def _lang(turn: Turn, rest: str) -> None:
 
 async def _speak(turn: Turn, lang: str) -> None:
     await person.speaks(turn.inner, turn.update.sender.key, lang)
+    await reporter.speaks(turn.inner, turn.update.sender.key, lang)
     turn.lang = lang
     turn.say(Message(turn.words("hello.lang")))
 

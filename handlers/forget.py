@@ -2,6 +2,7 @@
 
 from domain.message import Choice, Message
 from domain.state import OPEN
+from handlers.action import redraw
 from handlers.form import alarm_of
 from handlers.turn import Turn
 from storage import case as cases
@@ -40,6 +41,9 @@ async def decide(turn: Turn, *, sure: bool, replaces: str) -> None:
             turn.errand("remove_photos", str(row["subject"]), {"draft": row["filled"]})
     await dialogues.forget(turn.inner, key)
     await cases.forget_words(turn.inner, key)
+    for case in await reporter.cases(turn, key, MANY):
+        if case.state in OPEN:
+            await redraw(turn, case.number)
     await event.erase(turn.inner, key)
     await reporter.forget(turn.inner, key)
     await outbox.forget(turn.inner, key, chat, ms(turn.now))

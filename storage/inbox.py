@@ -33,6 +33,7 @@ on conflict (channel, key) do nothing returning id
 """
 COLUMNS = "id, channel, key, lane, body, album, at, received, fetched, attempts"
 OLDEST = f"select {COLUMNS} from inbox where lane = :lane and state = 'new' order by id limit 1"
+ALBUM = f"select {COLUMNS} from inbox where lane = :lane and album = :album and state = 'new' order by id"
 FIND = f"select {COLUMNS}, state from inbox where id = :id"
 FETCHED = "update inbox set fetched = :fetched, attempts = attempts + 1 where id = :id and state = 'new'"
 DONE = "update inbox set state = 'done', body = null, fetched = null, ended = :now where id = :id and state = 'new'"
@@ -69,6 +70,11 @@ async def add(turn: Turn, raws: Iterable[C], now: int) -> list[tuple[int, C]]:
 async def oldest(turn: Queries, lane: str) -> Row | None:
     """The open row that a lane must do next. Ask in a turn of that lane: then no other process does the same."""
     return await turn.one(OLDEST, lane=lane)
+
+
+async def album(queries: Queries, lane: str, album: str) -> list[Row]:
+    """The open pieces of an album."""
+    return await queries.all(ALBUM, lane=lane, album=album)
 
 
 async def find(queries: Queries, id: int) -> Row | None:

@@ -80,6 +80,14 @@ async def ended(queries: Queries, person: str, count: int) -> list[Case]:
     return [CASE.thing(row) for row in await queries.all(LATEST, person=person, count=count)]
 
 
+SPEAKS = "update reporter set lang = :lang where person = :person"
+
+
+async def speaks(turn: Turn, person: str, lang: str) -> None:
+    """What is pushed about a person's cases is in the language that he chose."""
+    await turn.do(SPEAKS, person=person, lang=lang)
+
+
 async def forget(turn: Turn, person: str) -> None:
     """Cuts every link from cases to a person."""
     await turn.do(FORGET, person=person)

@@ -53,7 +53,8 @@ def test_one_urgent_case_makes_the_post_urgent() -> None:
 
 def test_what_is_left_and_what_is_over() -> None:
     assert remaining(local("11-24 10:45"), local("11-24 10:30"), CITY) == "剩 15 分钟"
-    assert remaining(local("11-24 10:30"), local("11-24 10:30"), CITY) == "剩 1 分钟"
+    assert remaining(local("11-24 10:31"), local("11-24 10:30"), CITY) == "剩 1 分钟"
+    assert remaining(local("11-24 10:30"), local("11-24 10:30"), CITY) == "超时 1 分钟"
     assert remaining(local("11-23 10:00"), local("11-24 10:30"), CITY) == "超时 1 天"
 
 

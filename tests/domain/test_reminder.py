@@ -19,6 +19,7 @@ from tests.domain.cases import (
     FILED,
     GAS,
     LEADER,
+    NEIGHBOUR,
     OFFICER,
     RESIDENT,
     a_case,
@@ -43,10 +44,12 @@ def given_now(case: Case, now: datetime) -> Case:
     return rung(case, now, terms(case.category))
 
 
-def all_rings(case: Case) -> list[tuple[datetime, list[str]]]:
-    """When the alarm of a case rings while nobody does anything, and what it then finds due."""
-    rings = []
-    while (at := moment(case)) is not None:
+def all_rings(case: Case, until: str | datetime = "11-30 12:00") -> list[tuple[datetime, list[str]]]:
+    """When the alarm of a case rings up to a moment while nobody does anything, and what it then finds due. It ends
+    where the clock acts by itself."""
+    rings: list[tuple[datetime, list[str]]] = []
+    end = local(until) if isinstance(until, str) else until
+    while (at := moment(case)) is not None and at <= end:
         found = due(case, at, terms(case.category))
         rings.append((at, [reminder.code for reminder in found]))
         if any(reminder.action for reminder in found):
@@ -71,8 +74,18 @@ def test_a_case_that_nobody_resolves_warns_at_three_quarters_then_at_the_limit_t
     assert all_rings(taken) == [
         (local("11-24 16:00"), ["resolve_near"]),
         (local("11-25 10:00"), ["resolve_late"]),
-        (local("11-26 17:00"), ["resolve_later"]),
+        (local("11-26 17:00"), ["resolve_later", "late_news"]),
+        (local("11-27 17:00"), ["late_news"]),
     ]
+
+
+def test_a_resident_whose_answer_is_late_hears_of_it_once_every_working_day() -> None:
+    """We said «by then I tell you how it stands»; a weekend or a long stop makes no flood of it."""
+    taken = did(a_case(BIN, local("11-24 10:00")), "accept", LEADER, local("11-24 10:05"))
+    told = [at for at, found in all_rings(taken, "12-03 12:00") if "late_news" in found]
+    assert told == [local(f"{day} 17:00") for day in ("11-26", "11-27", "11-30", "12-01", "12-02")]
+    stopped = given_now(given_now(taken, local("11-26 17:00")), local("12-03 09:00"))
+    assert [code for at, code in all_rings(stopped, "12-04 17:00")] == [["late_news"]]
 
 
 def test_what_is_urgent_goes_by_the_clock_through_the_night() -> None:
@@ -84,17 +97,19 @@ def test_what_is_urgent_goes_by_the_clock_through_the_night() -> None:
         (local("11-29 00:30"), ["accept_twice", "resolve_late"]),
         (local("11-30 00:30"), ["resolve_later"]),
     ]
+    assert all_rings(gas, "11-30 17:00")[-1] == (local("11-30 17:00"), ["late_news"])
 
 
-def test_a_promise_that_is_over_joins_the_group_s_reminder_and_the_others_go_on() -> None:
+def test_a_promise_that_is_over_is_said_to_the_group_and_the_resident_and_the_others_go_on() -> None:
     soon = did(a_case(), "accept_now", LEADER, local("11-24 09:12"))
-    assert all_rings(soon)[0] == (local("11-24 11:12"), ["promise_late"])
-    assert [found for _, found in all_rings(soon)[1:]] == [["resolve_near"], ["resolve_late"], ["resolve_later"]]
+    rings = all_rings(soon, "12-02 12:00")
+    assert rings[0] == (local("11-24 11:12"), ["promise_late", "promise_news"])
+    assert [found for _, found in rings[1:]] == [["resolve_near"], ["resolve_late"]]
 
 
 def test_the_callback_has_one_reminder_after_two_days_and_ends_after_five() -> None:
     asked = did(in_state(State.RESOLVED), "verify", OFFICER, local("11-27 16:05"))
-    assert all_rings(asked) == [
+    assert all_rings(asked, "12-31 12:00") == [
         (local("11-29 16:05"), ["callback_again"]),
         (local("12-02 16:05"), ["callback_over"]),
     ]
@@ -140,7 +155,7 @@ def test_after_a_long_stop_each_overdue_one_is_given_once_and_the_weaker_are_lef
     case = a_case()
     assert codes(case, much_later) == ["accept_late", "accept_twice", "resolve_late", "resolve_later"]
     assert codes(given_now(case, much_later), much_later) == []
-    assert moment(given_now(case, much_later)) is None
+    assert moment(given_now(case, much_later)) == local("12-21 17:00"), "only the daily word to the resident is left"
 
 
 def test_a_gathered_reminder_is_given_while_its_limit_is_still_ahead() -> None:
@@ -162,8 +177,21 @@ def test_a_new_round_is_reminded_anew_of_its_own_deadline() -> None:
     late = given_now(in_state(State.ACCEPTED), local("12-01 17:00"))
     done = did(late, "resolve", LEADER, local("12-02 10:00"))
     again = did(done, "rework", OFFICER, local("12-02 11:00"))
-    assert [found for _, found in all_rings(again)] == [["resolve_near"], ["resolve_late"], ["resolve_later"]]
-    assert all_rings(again)[1][0] == again.due_resolve
+    rings = all_rings(again, "12-04 17:00")
+    assert [found for _, found in rings] == [["resolve_near"], ["resolve_late"], ["resolve_later", "late_news"]]
+    assert rings[1][0] == again.due_resolve
+
+
+def test_what_a_resident_adds_moves_no_warning() -> None:
+    again = did(in_state(State.CALLBACK), "unsolved", RESIDENT, local("11-25 10:00"))
+    assert moment(did(again, "add", RESIDENT, local("11-27 10:00"))) == moment(again)
+
+
+def test_a_second_office_s_promise_in_the_same_round_is_reminded_too() -> None:
+    soon = given_now(did(a_case(), "accept_now", LEADER, local("11-24 09:12")), local("11-24 11:12"))
+    sent = did(did(soon, "return", LEADER, local("11-24 11:30")), "dispatch", OFFICER, local("11-24 11:40"))
+    again = did(sent, "accept_now", NEIGHBOUR, local("11-24 11:50"))
+    assert all_rings(again)[0] == (local("11-24 13:50"), ["promise_late", "promise_news"])
 
 
 def test_a_second_callback_has_its_own_reminder() -> None:
@@ -173,7 +201,7 @@ def test_a_second_callback_has_its_own_reminder() -> None:
     again = did(reminded, "unsolved", RESIDENT, local("11-27 10:00"))
     done = did(again, "resolve", LEADER, local("11-27 11:00"))
     second = did(done, "verify", OFFICER, local("11-27 12:00"))
-    assert all_rings(second)[0] == (local("11-29 12:00"), ["callback_again"])
+    assert all_rings(second, "12-31 12:00")[0] == (local("11-29 12:00"), ["callback_again"])
 
 
 _STATES = st.sampled_from(
@@ -191,7 +219,7 @@ def test_whenever_the_clock_rings_nothing_is_said_twice(state: State, category: 
     for wait in waits:
         now += wait
         found = due(case, now, terms(category))
-        said += [mark(reminder, case) for reminder in found if not reminder.action]
+        said += [mark(reminder, case, now) for reminder in found if not reminder.action]
         case = given_now(case, now)
         assert not [reminder for reminder in due(case, now, terms(category)) if not reminder.action]
     assert len(said) == len(set(said))
@@ -222,7 +250,7 @@ def test_one_late_ring_gives_what_many_punctual_ones_would_but_for_the_weaker(
 ) -> None:
     case = in_state(state, category)
     end = (case.last_at or FILED) + wait
-    punctual = [code for at, found in all_rings(case) if at <= end for code in found]
+    punctual = [code for _, found in all_rings(case, end) for code in found]
     weaker = {"accept_half": "accept_late", "resolve_near": "resolve_late"}
     assert sorted(codes(case, end)) == sorted(code for code in punctual if weaker.get(code) not in punctual)
 

@@ -102,6 +102,24 @@ async def test_not_found_calls_nobody_a_liar(t: Town) -> None:
     ]
 
 
+async def test_not_found_with_a_picture_of_the_place(t: Town) -> None:
+    await files_the_bin(t)
+    await resolves(t, "情况不实", "去看过,没看到", after=photo(2))
+    await press(t, t.people["张队员"], "核查通过", t.groups["S-XFL"])
+    message = newest(t.people["王"])
+    assert message.text.splitlines()[0] == "📷 左边是您拍的,右边是去看时拍的。"
+    assert middle(message)[0] == "王网格长 11月24日上午 9:03 去看过(右图),当时没看到。"
+
+
+async def test_answers_may_be_typed(t: Town) -> None:
+    await files_the_bin(t)
+    message, wang = await asked(t), t.people["王"]
+    for words in ("解决了!", "２"):
+        await wang.sends(words)
+        await t.settled()
+    assert middle(message)[0] == "您说:解决了,基本满意。谢谢您,这件就结了。"
+
+
 async def test_not_solved_goes_back_at_once_and_the_words_follow(t: Town) -> None:
     number = await files_the_bin(t)
     message, leaders = await asked(t), t.groups["C-XFL"]
@@ -121,6 +139,17 @@ async def test_not_solved_goes_back_at_once_and_the_words_follow(t: Town) -> Non
     assert post.text.splitlines()[1] == "居民:没解决,“桶清了,地没冲”", "the post itself changes"
     assert newest(leaders) is post
     assert "“桶清了,地没冲”" in newest(leaders, f"返工第 1 次 · 处置中 · {number}").text
+
+
+async def test_not_solved_may_be_followed_by_a_photo(t: Town) -> None:
+    number, wang = await files_the_bin(t), t.people["王"]
+    await asked(t)
+    await press(t, wang, "没解决")
+    await t.passes(hours=1)
+    await wang.sends_photo(photo(5))
+    await t.settled()
+    assert newest(wang).text == f"加进 {number} 了,现在 2 张,王网格长看得到。"
+    assert await t.count_cases() == 1
 
 
 async def test_not_solved_again_goes_to_the_supervisor(t: Town) -> None:

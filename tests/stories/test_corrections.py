@@ -184,6 +184,16 @@ async def test_photos_and_words_of_the_next_half_hour_join_the_case(t: Town) -> 
     assert await t.count_cases() == 1
 
 
+async def test_an_answer_to_a_message_belongs_to_its_case_however_late(t: Town) -> None:
+    wang, number = t.people["王"], await files_the_bin(t, t.people["王"])
+    await press(t, t.people["leader"], "接单", t.groups["C-XFL"])
+    taken = newest(wang)
+    await t.passes(hours=3)
+    await wang.sends("桶后面还有一袋", reply_to=taken)
+    await t.settled()
+    assert newest(wang).text == f"带给王网格长了,记在 {number} 里。"
+
+
 async def test_after_half_an_hour_or_for_another_matter_it_asks_which_one(t: Town) -> None:
     wang = t.people["王"]
     number = await files_the_bin(t, wang)
