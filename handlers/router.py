@@ -147,7 +147,21 @@ async def _in_group(turn: Turn) -> None:
         words = turn.city.say("role.nameless")
         turn.say(Message(words, reply_to=f"at:{turn.update.message}"))
         return
+    if await _typed_on_card(turn, number):
+        return
     await casework.reply(turn, number, turn.update.parts)
+
+
+async def _typed_on_card(turn: Turn, number: str) -> bool:
+    """A button's label typed as an answer to the card is as good as the button."""
+    words = _words(turn)
+    card = await render(turn, turn.city, f"case:{number}", turn.chat, turn.now) if words else None
+    if card is None or len(turn.update.parts) != 1 or words.isdigit():
+        return False
+    chosen = typed(words, list(card.labels()))
+    if chosen:
+        await button.press(turn, Choice(chosen.token))
+    return chosen is not None
 
 
 async def _case_replied_to(turn: Turn) -> str:

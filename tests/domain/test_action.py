@@ -214,11 +214,24 @@ def test_a_reason_that_is_needed_and_missing_is_asked_for_by_name(code: str, rea
     assert refused.value.values == {"number": case.number, "need": "reason"}
 
 
+@pytest.mark.parametrize(
+    ("code", "need"),
+    [(code, need) for code in BUILT for need in DESIGN[code].needs.split() if need != "photo"],
+)
+def test_every_need_that_is_not_met_is_asked_for_by_name(code: str, need: str) -> None:
+    name = next(iter(ALLOWED[DESIGN[code].who.split()[0]]))
+    case = replace(in_state(State(DESIGN[code].sources.split()[0])), holder="XFL03", station="S-XFL")
+    without = {key: value for key, value in VALUES[code].items() if key != need}
+    with pytest.raises(Missing) as refused:
+        act(case, code, EVERYONE[name], FILED + DAY, without, terms(), reporter=name == "a resident")
+    assert refused.value.values == {"number": case.number, "need": need}
+
+
 def test_solved_without_a_picture_or_a_reason_for_none_is_refused() -> None:
     case = in_state(State.ACCEPTED)
     with pytest.raises(Missing) as refused:
         act(case, "resolve", LEADER, FILED + DAY, {"outcome": "solved", "note": "好了"}, terms())
-    assert refused.value.values["need"] == "photo"
+    assert refused.value.values == {"number": case.number, "need": "photo"}
     for enough in ({"photos": [AFTER]}, {"no_photo": "天黑拍不清"}):
         done = act(case, "resolve", LEADER, FILED + DAY, {"outcome": "solved", "note": "好了", **enough}, terms())
         assert done.case.state is State.RESOLVED
@@ -341,6 +354,16 @@ def test_lateness_of_an_earlier_round_stays_counted() -> None:
     assert done.resolved_at is not None
     assert done.resolved_at < done.due_resolve
     assert done.late
+
+
+def test_what_was_resolved_in_time_is_not_late_for_a_verification_after_the_deadline() -> None:
+    done = did(in_state(State.ACCEPTED), "resolve", LEADER, local("12-01 16:00"))
+    assert not did(done, "rework", OFFICER, local("12-02 11:00")).late
+
+
+def test_an_urgent_case_that_is_reworked_has_a_day_of_the_clock() -> None:
+    gas = in_state(State.CALLBACK, GAS, filed=local("11-27 16:00"))
+    assert did(gas, "unsolved", RESIDENT, local("11-27 18:00")).due_resolve == local("11-28 18:00")
 
 
 def test_what_is_resolved_in_time_is_not_late() -> None:

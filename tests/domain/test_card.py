@@ -16,10 +16,10 @@ from domain.role import CLOCK
 from domain.state import OPEN, State
 from tests.district import the_sample
 from tests.domain.cases import (
+    ADS,
     AFTER,
     BEFORE,
     BIN,
-    CANOPY,
     DETAIL,
     EVERY_STATE_AND_SIDE,
     FILED,
@@ -139,6 +139,14 @@ def test_the_limit_as_it_was_kept() -> None:
     taken = in_state(State.ACCEPTED)
     assert lines(did(taken, "resolve", LEADER, local("12-01 16:00")))[3] == "⏰ 按时办结"
     assert lines(did(taken, "resolve", LEADER, local("12-01 19:30")))[3] == "⏰ 超时 2 小时办结"
+
+
+def test_a_round_that_was_in_time_is_not_called_late_for_the_one_before() -> None:
+    late = did(in_state(State.ACCEPTED), "resolve", LEADER, local("12-02 10:00"))
+    again = did(late, "rework", OFFICER, local("12-02 11:00"))
+    done = did(again, "resolve", LEADER, local("12-03 10:00"))
+    assert done.late
+    assert lines(done)[3] == "⏰ 按时办结"
 
 
 def test_a_promise_stands_before_the_deadline() -> None:
@@ -287,11 +295,8 @@ def test_numbers_in_the_words_are_hidden() -> None:
     assert shown == "“打我电话〔号码已隐去〕,身份证〔号码已隐去〕”"
 
 
-def test_numbers_that_are_the_matter_are_shown() -> None:
-    ads = replace(CITY.city.categories[CANOPY], shows_numbers=True)
-    city = replace(CITY, city=replace(CITY.city, categories={**CITY.city.categories, CANOPY: ads}))
-    shown = case_card(a_case(words="墙上写着13800138000"), city, View(OFFICE, FILED)).text
-    assert "“墙上写着13800138000”" in shown
+def test_numbers_in_small_advertisements_are_the_matter_and_are_shown() -> None:
+    assert lines(a_case(ADS, words="墙上写着13800138000"))[4] == "“墙上写着13800138000”"
 
 
 def test_long_words_are_cut_and_nothing_else_is() -> None:
@@ -299,6 +304,18 @@ def test_long_words_are_cut_and_nothing_else_is() -> None:
     assert long[4] == f"“{'水' * 120}……”"
     assert lines(a_case(words="水" * 120))[4] == f"“{'水' * 120}”"
     assert [line for i, line in enumerate(long) if i != 4] == [line for i, line in enumerate(lines(a_case())) if i != 4]
+
+
+def test_a_reason_is_cut_as_words_are_and_stays_on_its_line() -> None:
+    long = did(a_case(), "return", LEADER, local("11-24 10:02"), reason="远" * 1000)
+    assert lines(long)[5] == f"李网格长 退回 10:02:{'远' * 120}……(第 1 次)"
+    two = did(a_case(), "return", LEADER, local("11-24 10:02"), reason="不在\n本网格")
+    assert lines(two)[5] == "李网格长 退回 10:02:不在 本网格(第 1 次)"
+
+
+def test_the_resident_who_reopened_is_called_so() -> None:
+    again = did(in_state(State.CLOSED), "reopen", RESIDENT, local("11-26 10:00"))
+    assert lines(again)[5] == "居民 重开 10:00"
 
 
 def test_the_newest_words_are_the_office_s_once_there_are_any() -> None:
@@ -310,12 +327,12 @@ _anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=1000)
 
 
 @settings(deadline=None)
-@given(st.sampled_from(EVERY_STATE_AND_SIDE), _anything, _anything)
+@given(st.sampled_from(EVERY_STATE_AND_SIDE), _anything, _anything, _anything)
 def test_whatever_people_write_the_card_stays_six_lines_within_its_length(
-    where: tuple[State, frozenset[str]], words: str, note: str
+    where: tuple[State, frozenset[str]], words: str, note: str, reason: str
 ) -> None:
     state, sides = where
-    case = replace(in_state(state), words=words, note=note)
+    case = replace(in_state(state), words=words, note=note, last_reason=reason)
     text = card(case, sides, now=LATER).text
     assert len(text.split("\n")) <= 6
     assert len(text) <= 600

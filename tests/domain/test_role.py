@@ -148,8 +148,8 @@ def _lines() -> Iterator[str]:
     yield "two together. `python -m tests.domain.test_role` writes this page anew."
     yield ""
     yield "A department has the rights of its office while it holds the case, and the grid's leader has none then. The"
-    yield "right is checked when the action runs, with the state and the button's version; that somebody can see a button"
-    yield "gives none. Anybody with a role may act as a resident too, on what he reported himself."
+    yield "right is checked when the action runs, with the state and the button's version; that somebody can see a"
+    yield "button gives none. Anybody with a role may act as a resident too, on what he reported himself."
     yield ""
     for title, wanted in (("Built", True), ("Not built yet", False)):
         yield f"## {title}"

@@ -221,16 +221,21 @@ def test_an_unclear_matter_offers_at_most_three() -> None:
 
 # Any order, anything
 
-_PARTS: Sequence[Part] = (Photo("r", "a" * 64), Text(CANOPY_WORDS))
+_PARTS: Sequence[Part] = (Photo("r", "a" * 64), Text(CANOPY_WORDS), Location(*SHOP_12))
 
 
 @given(st.permutations(_PARTS))
-def test_photo_and_words_in_any_order_and_then_the_place_fill_the_same_report(parts: Sequence[Part]) -> None:
-    here = Location(*SHOP_12)
-    straight = Dialogue("report", "d").take(REPORT, understand([*_PARTS, here], CITY).findings)
-    mixed = Dialogue("report", "d").take(REPORT, understand([*parts, here], CITY).findings)
+def test_photo_words_and_place_in_any_order_fill_the_same_report(parts: Sequence[Part]) -> None:
+    straight = Dialogue("report", "d").take(REPORT, understand(_PARTS, CITY).findings)
+    mixed = Dialogue("report", "d").take(REPORT, understand(parts, CITY).findings)
     assert mixed.filled == straight.filled
     assert mixed.missing(REPORT) is None
+
+
+def test_a_place_s_label_is_one_line_of_a_length_that_a_card_holds() -> None:
+    long = words_of_place(read(Location(*SHOP_12, label="某某\n大厦" + "某" * 500)))
+    assert "\n" not in long
+    assert len(long) <= 60
 
 
 @settings(deadline=None, max_examples=60)
