@@ -4,14 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test prove bench lint types contracts format setup setup-dev setup-bench setup-machine clean
+.PHONY: demo test prove bench lint types contracts format setup setup-dev setup-machine clean
 
 demo: setup
 	@$(BIN)/jieyou demo $(ARGS)
 
 setup: $(VENV)/.run
 setup-dev: $(VENV)/.dev
-setup-bench: $(VENV)/.bench
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -26,10 +25,6 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.run
-
-$(VENV)/.bench: $(VENV)/bin/python pyproject.toml
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
-	@touch $@ $(VENV)/.dev $(VENV)/.run
 
 # Chromium for the browser's tests: installed where this machine lets us, else said what is missing.
 setup-machine:
@@ -56,7 +51,7 @@ test: setup-dev setup-machine lint types contracts
 prove: setup-dev setup-machine
 	$(BIN)/python -m pytest -m prove -q -rs $(ARGS)
 
-bench: setup-bench
+bench: setup-dev
 	$(BIN)/python -m bench $(ARGS)
 
 clean:
