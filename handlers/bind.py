@@ -42,7 +42,7 @@ def _codes(turn: Turn, page: int) -> Rows:
 async def page(turn: Turn, number: str, *, replaces: str) -> None:
     """更多: the next codes, in the same message."""
     turn.answer("")
-    chosen = int(number) if number.isdigit() else 0
+    chosen = int(number) if number.isdecimal() else 0
     turn.say(Message(turn.city.say("bind.offer"), choices=_codes(turn, chosen), replaces=replaces))
 
 

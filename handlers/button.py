@@ -27,7 +27,7 @@ def read(token: str) -> Token:
     if token.startswith(MENU):
         return Token("menu", "", token.removeprefix(MENU), 0)
     parts = token.split(":")
-    if len(parts) != 3 or not parts[2].isdigit():
+    if len(parts) != 3 or not parts[2].isdecimal():
         raise Unknown(number="")
     action, _, detail = parts[0].partition(".")
     return Token(action, detail, parts[1], int(parts[2][:9]))
@@ -143,7 +143,7 @@ async def _look(turn: Turn, token: Token) -> None:
 
 
 async def _list(turn: Turn, token: Token) -> None:
-    page = int(token.detail) if token.detail.isdigit() else 1
+    page = int(token.detail) if token.detail.isdecimal() else 1
     await listing.show_list(turn, code=token.subject, page=page, replaces=await _replaces(turn))
 
 

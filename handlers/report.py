@@ -202,7 +202,7 @@ def _finding(turn: Turn, dialogue: Dialogue, kind: str, value: str) -> Finding |
     if kind == "unphotographed":
         return Finding(kind, "yes")
     places = dialogue.filled.get("places", [])
-    if kind == "place" and value.isdigit() and int(value) < len(places):
+    if kind == "place" and value.isdecimal() and int(value) < len(places):
         lon, lat, words = places[int(value)]
         place = place_value(turn.city, Point(lon, lat), words)
         return None if isinstance(place, Outside) else Finding("place", place)

@@ -6,7 +6,11 @@ import shutil
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
+# A busy machine is no defect: examples have no deadline of their own.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 pytest_plugins = ["tests.databases"]
 NO_SKIP = os.environ.get("JIEYOU_NO_SKIP") == "1"
 NEEDS = {"browser": ("chromium", "sudo apt-get install chromium fonts-noto-cjk")}
