@@ -4,9 +4,8 @@ import asyncio
 import json
 import random
 import traceback
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -15,7 +14,7 @@ import structlog
 from bot.answer import Answers
 from bot.channels.channel import SendFailed
 from bot.errand import Errands
-from bot.letter import Letter, handed, of_row
+from bot.letter import ChatLane, Letter, handed, of_row
 from bot.sender import Sender
 from bot.time import Clock
 from domain.district import District
@@ -36,16 +35,9 @@ FIRST_S, LONGEST_S = 1.0, 300.0
 """Seconds of the first and the longest pause between two attempts."""
 ATTEMPTS = 40
 """Attempts after which a message is given up."""
+FAULTS = 6
+"""The same where the fault is our own: half a minute, since all of the chat waits for it."""
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class ChatLane:
-    """What waits for one chat, and whether rows of it wait in the database too."""
-
-    letters: deque[Letter] = field(default_factory=deque)
-    behind: bool = False
-    task: asyncio.Task[None] | None = None
 
 
 class Delivery:
@@ -70,6 +62,7 @@ class Delivery:
         self._report = report
         self._lanes: dict[str, ChatLane] = {}
         self._blocked: set[str] = set()
+        self._broken: set[str] = set()
         self._loose: set[asyncio.Task[None]] = set()
 
     def hand_on(self, rows: Sequence[object]) -> None:
@@ -105,6 +98,9 @@ class Delivery:
     async def scan(self) -> None:
         """Finds what waits in the database: after a failure, at the end of the quiet hours, of other processes."""
         now = self._clock.now()
+        if left := [] if self._database.shared else [chat for chat in self._broken if chat not in self._lanes]:
+            await self._database.turn(lambda turn: outbox.free(turn, left))
+            self._broken.difference_update(left)
         async with self._database.reading() as queries:
             chats = await outbox.chats_with_work(queries, ms(now), ms(now - STALE), 500)
         for chat in chats:
@@ -135,6 +131,7 @@ class Delivery:
                     await self._release(lane)
         except StorageFailed as failure:
             self._blocked.add(chat)
+            self._broken.add(chat)
             log.error("delivery.storage_failed", reason=str(failure))
         finally:
             del self._lanes[chat]
@@ -185,7 +182,7 @@ class Delivery:
         except Exception as fault:
             last = traceback.extract_tb(fault.__traceback__)[-1]  # not the message: it may hold people's words
             log.error("delivery.fault", key=letter.key, fault=type(fault).__name__, at=f"{last.filename}:{last.lineno}")
-            return await self._failed(letter, SendFailed(type(fault).__name__, permanent=False))
+            return await self._failed(letter, SendFailed(type(fault).__name__, permanent=letter.attempts >= FAULTS))
         return True
 
     async def _answer(self, letter: Letter) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Se
 from contextlib import aclosing
 from typing import Any
 
-from bot.server import CannotStart
+from bot.server import CannotStart, standing
 from bot.settings import Settings
 from domain.case import Case
 from domain.event import Break, Event, verify
@@ -62,7 +62,7 @@ def _zone(own: Settings) -> Any:
 
     from bot.city.folder import load
 
-    return ZoneInfo(load(own.city).time_zone)
+    return ZoneInfo(load(standing(own.city)).time_zone)
 
 
 async def print_ledger(own: Settings, opened: Opened, *, as_json: bool) -> int:

@@ -1,6 +1,8 @@
 """An outbox row on its way out."""
 
-from dataclasses import dataclass
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
 
 from storage.outbox import OutboxRow
 from storage.turn import Row
@@ -17,6 +19,15 @@ class Letter:
     ordered: bool
     attempts: int
     created: int
+
+
+@dataclass(slots=True)
+class ChatLane:
+    """What waits for one chat, and whether rows of it wait in the database too."""
+
+    letters: deque[Letter] = field(default_factory=deque)
+    behind: bool = False
+    task: asyncio.Task[None] | None = None
 
 
 def of_row(row: Row) -> Letter:

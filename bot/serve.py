@@ -12,7 +12,7 @@ import typer
 from bot.app import App
 from bot.city.known import open_district
 from bot.log import set_up
-from bot.server import CannotStart, bind, writable
+from bot.server import CannotStart, bind, standing, writable
 from bot.settings import Settings
 from bot.time import SystemClock
 from storage.database import open_database
@@ -28,10 +28,7 @@ async def serve(own: Settings) -> int:
     token = own.telegram_token.get_secret_value()
     if not (token or own.listen):
         raise CannotStart("nothing to serve: set JIEYOU_TELEGRAM_TOKEN for Telegram, or JIEYOU_LISTEN for the web chat")
-    if not own.city.is_dir():
-        raise CannotStart(
-            f"there is no city folder {own.city}: set JIEYOU_CITY, or make one with `jieyou init {own.city}`"
-        )
+    standing(own.city)
     if own.font and not own.font.is_file():
         raise CannotStart(f"JIEYOU_FONT: there is no file {own.font}")
     writable(own.data)

@@ -73,3 +73,10 @@ def writable(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise CannotStart(f"the data folder {folder} cannot be written: {error.strerror}. Set JIEYOU_DATA") from None
+
+
+def standing(folder: Path) -> Path:
+    """The city folder. Raises CannotStart where there is none."""
+    if not folder.is_dir():
+        raise CannotStart(f"there is no city folder {folder}: set JIEYOU_CITY, or make one with `jieyou init {folder}`")
+    return folder

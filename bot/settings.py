@@ -1,5 +1,6 @@
 """The settings: environment variables with the prefix JIEYOU_ (a .env file works too), read once."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -39,6 +40,13 @@ class Settings(BaseSettings):
         host, _, port = value.rpartition(":")
         if value and not (host and port.isdigit() and 0 <= int(port) < 65536):
             raise ValueError("must be host:port, for example 127.0.0.1:8080")
+        return value
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _header(cls, value: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", value.get_secret_value()):
+            raise ValueError("must have at most 256 characters of A-Z a-z 0-9 _ -")
         return value
 
     @property

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from bot.city.folder import load
-from bot.server import CannotStart
+from bot.server import CannotStart, standing
 from bot.settings import Settings
 from domain.city import City
 from domain.role import ROLES, SCOPED
@@ -21,7 +21,7 @@ async def invited(own: Settings, role: str, scope: str, name: str, opened: Calla
     """Prints the code and, where the bot's name is known, its deep link. Raises CannotStart for a wrong scope."""
     if role not in ROLES:
         raise CannotStart(f"there is no role {role}; there are {', '.join(ROLES)}")
-    scope = _scope(load(own.city), role, scope)
+    scope = _scope(load(standing(own.city)), role, scope)
     expires = ms(datetime.now(UTC) + LASTS)
     async with opened(own, migrate=True) as database:
         code = await database.turn(lambda turn: invite.create(turn, role, scope, name, expires))

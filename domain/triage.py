@@ -109,7 +109,6 @@ class Triage:
         kin = [
             i for i, each in enumerate(self._categories) if each.head == head and not each.urgent and i not in telling
         ]
-        kin.sort(key=lambda i: -scores[i])  # stable: the file's order among equals
         return telling + kin[: max(0, CHOICE - len(telling))]
 
     def _danger(self, text: str, hits: Sequence[Hit], scores: list[float]) -> bool:

@@ -3,6 +3,7 @@
 A row is open (`new`), `sent` or `dead`. It is *held* while `not_before` lies ahead: then it stands outside the order.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from storage.turn import Queries, Row, Turn
@@ -199,8 +200,13 @@ async def waiting(queries: Queries, chat: str, now: int) -> bool:
 
 
 FREE = "update outbox set sending_since = null where state = 'new' and sending_since is not null"
+FREE_CHAT = f"{FREE} and chat = :chat"
 
 
-async def free(turn: Turn) -> None:
-    """At the start of the only process that sends: every claim is an old one, and void."""
-    await turn.do(FREE)
+async def free(turn: Turn, chats: Iterable[str] | None = None) -> None:
+    """Where only one process sends: the claims in chats that it is not sending in are void; at its start, all are."""
+    if chats is None:
+        await turn.do(FREE)
+        return
+    for chat in chats:
+        await turn.do(FREE_CHAT, chat=chat)

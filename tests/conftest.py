@@ -8,8 +8,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-# A busy machine is no defect: examples have no deadline of their own.
-settings.register_profile("house", deadline=None)
+# A busy machine is no defect: examples have no deadline of their own. In CI the same examples are tried each time.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("house")
 pytest_plugins = ["tests.databases"]
 NO_SKIP = os.environ.get("JIEYOU_NO_SKIP") == "1"

@@ -115,6 +115,15 @@ async def test_two_leaders_at_once_the_second_waits(t: Town) -> None:
     assert last_line(card) == "办得怎么样?副网格长请选"
 
 
+async def test_what_stands_on_a_button_may_be_typed_as_an_answer_to_the_card(t: Town) -> None:
+    await files_the_bin(t)
+    card = newest(t.groups["C-XFL"])
+    for words in ("接单", "办结。", "已解决"):
+        await replies(t, t.people["王网格长"], card, words)
+    assert last_line(card) == "请王网格长回复本卡:办后照片 + 一句话"
+    assert (await t.case()).note == "", "a label is no note"
+
+
 async def test_a_question_left_open_closes_after_five_minutes(t: Town) -> None:
     card = await taken(t)
     assert last_line(card) == "请王网格长回复本卡:办后照片 + 一句话"

@@ -153,6 +153,8 @@ async def test_the_language_is_changed_by_a_word_and_stays(t: Town) -> None:
     ann, number = t.people["Ann"], await files_the_canopy(t)
     assert (await sends(t, ann, "/lang")).text == "好,以后说中文。"
     assert (await sends(t, ann, "my reports")).text.splitlines()[1] == f"1 遮雨棚 · {number}"
+    await press(t, t.people["李网格长"], "接单", t.groups["C-XFL"])
+    assert newest(ann).text.startswith("李网格长接单了,会去办。"), "what is pushed is in the chosen language"
     assert (await sends(t, ann, "English")).text == "All right, English from now on."
     assert (await sends(t, ann, "我的上报")).text.splitlines()[:2] == ["You have 1.", f"1 rain canopy · {number}"]
     await t.passes(days=1)

@@ -106,9 +106,9 @@ async def test_forgotten_with_one_unfinished_it_goes_on_without_words_and_withou
     assert "还没办完的 1 件会接着办,只是没法再告诉您结果。" in (await sends(t, wang, "/forget")).text
     await sends(t, wang, "删掉")
     heard = len(wang.posts)
+    assert SECRET not in newest(group).text, "the card is drawn anew at once"
     await press(t, t.people["王网格长"], "接单", group)
     assert (await t.case()).state == "accepted"
-    assert SECRET not in newest(group).text
     assert len(wang.posts) == heard
     assert (await sends(t, wang, "我的上报")).text == "您还没报过。看见什么不对,发张照片就行。"
     again = await shows(t, wang, photo(4), "幸福里5号楼下垃圾桶满了")
