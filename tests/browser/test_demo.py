@@ -107,15 +107,18 @@ class Chat:
         return list(await message.locator(".choice").all_inner_texts())
 
     async def settled(self) -> None:
-        """Until every picture is drawn and every flash is over."""
+        """Until every picture is drawn, and every flash and toast is over."""
+        await self.page.locator(".toast").wait_for(state="detached")
         await self.page.locator("body").evaluate(SETTLED)
 
 
-async def picture(page: Any, name: str, *chats: Chat) -> None:
-    """A picture of the page for the documentation, where it was asked for."""
-    for chat in chats:
-        await chat.settled()
+async def picture(page: Any, name: str, *chats: Chat, top: Any) -> None:
+    """A picture of the page for the documentation, where it was asked for; `top` is a message to be seen from its top."""
     if PICTURES:
+        await page.mouse.move(0, 0)
+        await top.evaluate("(it) => { it.scrollIntoView(); it.closest('#scroll').scrollTop -= 6; }")
+        for chat in chats:
+            await chat.settled()
         await page.screenshot(path=Path(PICTURES) / name, animations="disabled")
 
 
@@ -252,7 +255,7 @@ async def is_called_back(resident: Chat, leaders: Chat, station: Chat, number: s
     )
     await asked.locator(".shot img").wait_for()
     assert await resident.labels(asked) == ["解决了", "没解决"]
-    await picture(page, "demo.png", resident, leaders, station)
+    await picture(page, "demo.png", resident, leaders, station, top=leaders.page.locator(".message.card"))
 
 
 async def is_closed(resident: Chat, leaders: Chat, station: Chat, number: str) -> None:
@@ -276,6 +279,6 @@ async def is_closed(resident: Chat, leaders: Chat, station: Chat, number: str) -
 async def test_on_a_phone_the_summary_stands_with_its_map(tmp_path: Path) -> None:
     async with opened("/demo/resident", viewport=PHONE, device_scale_factor=2, has_touch=True) as page:
         resident = Chat(page, tmp_path / "shot.jpg")
-        await reports(resident, finds_a_name)
+        summary = await reports(resident, finds_a_name)
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        await picture(page, "phone.png", resident)
+        await picture(page, "phone.png", resident, top=summary)

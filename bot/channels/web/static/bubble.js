@@ -76,8 +76,9 @@ function meta(message, mine, act) {
 function rows(message, act) {
   const under = underRows(message);
   if (!under.length) return null;
+  const step = under.length > 1 || about.kind === "private"; // a card's only button is no invitation
   return el("div", { class: "rows" }, ...under.map((row, index) => el("div", { class: "row" }, ...row.map((choice) => el("button", {
-    class: `choice${index === 0 && row.length === 1 ? " main" : ""}`, type: "button", "data-token": choice.token, text: choice.label,
+    class: `choice${step && index === 0 && row.length === 1 ? " main" : ""}`, type: "button", "data-token": choice.token, text: choice.label,
     on: { click: (event) => act.press(message, choice, event.currentTarget) },
   })))));
 }
