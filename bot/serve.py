@@ -12,6 +12,7 @@ import typer
 from bot.app import App
 from bot.city.known import open_district
 from bot.log import set_up
+from bot.memory import give_back
 from bot.server import CannotStart, bind, standing, writable
 from bot.settings import Settings
 from bot.time import SystemClock
@@ -24,6 +25,7 @@ async def serve(own: Settings) -> int:
     """Runs until SIGTERM or SIGINT. Raises CannotStart, StorageRefused, CityBroken."""
     began = time.monotonic()
     told = told_to_end()
+    give_back()
     set_up(own.log)
     token = own.telegram_token.get_secret_value()
     if not (token or own.listen):

@@ -19,7 +19,7 @@ from bot.city.known import open_district
 from bot.city.sample import sample
 from bot.demo.stage import CASTS, first_morning, seed
 from bot.log import set_up
-from bot.serve import until_told
+from bot.serve import told_to_end, until_told
 from bot.server import CannotStart, bind
 from bot.settings import BadSettings, Settings, read_settings
 from bot.time import SystemClock
@@ -33,6 +33,7 @@ OPTIONS = {"JIEYOU_SPEED": "--speed", "JIEYOU_LISTEN": "--listen"}
 
 async def show(*, speed: float, listen: str, browser: bool) -> int:
     """Serves the demo until SIGINT or SIGTERM. Raises CannotStart where the options are wrong or the port is taken."""
+    told = told_to_end()  # at once, so that the folder goes however early Ctrl-C comes
     set_up("text")
     logging.getLogger().setLevel(logging.WARNING)
     with TemporaryDirectory(prefix="jieyou-demo-", ignore_cleanup_errors=True) as folder:
@@ -41,7 +42,7 @@ async def show(*, speed: float, listen: str, browser: bool) -> int:
             sock = bind(own.address or ("", 0))
         except (BadSettings, CannotStart) as wrong:
             raise CannotStart(_in_options(str(wrong))) from None
-        return await _serve(own, sock, browser=browser)
+        return await _serve(own, sock, told, browser=browser)
 
 
 def _settings(folder: Path, speed: float, listen: str) -> Settings:
@@ -58,24 +59,24 @@ def _in_options(sentence: str) -> str:
     return sentence
 
 
-async def _serve(own: Settings, sock: socket.socket, *, browser: bool) -> int:
+async def _serve(own: Settings, sock: socket.socket, told: asyncio.Event, *, browser: bool) -> int:
     district = open_district(own.city)
-    clock = SystemClock(speed=own.speed, start=first_morning(district.calendar, datetime.now(UTC)))
+    began = first_morning(district.calendar, datetime.now(UTC))
     database = await open_database(own.database_url)
-    tick = HASTENED_TICK_S if own.speed > 1 else TICK_S
-    app = App(own, district, database, clock, CASTS, tick)
     try:
-        await database.turn(lambda turn: seed(turn, NAME, clock.now()))
+        await database.turn(lambda turn: seed(turn, NAME, began))
+        clock = SystemClock(speed=own.speed, start=began)
+        app = App(own, district, database, clock, CASTS, HASTENED_TICK_S if own.speed > 1 else TICK_S)
         app.add_web()
         await app.start(sock)
     except BaseException:
         await database.close()
         raise
     address = _address(sock)
-    _tell(address, own.speed, district.calendar.local(clock.now()))
+    _tell(address, own.speed, district.calendar.local(began))
     if browser and _has_desktop():
         await asyncio.to_thread(webbrowser.open, f"{address}/demo")
-    return await until_told(app)
+    return await until_told(app, told)
 
 
 def _address(sock: socket.socket) -> str:

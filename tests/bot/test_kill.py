@@ -5,6 +5,7 @@ started again. Nothing is lost, nothing is filed twice, and nothing is said twic
 way when the process died, word for word; a button works on either copy of it."""
 
 import asyncio
+import random
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +26,7 @@ from tests.district import SHOP_12, main_people, photo, running
 from tests.emulators.telegram import Group, Message, Person, Tap, TelegramEmulator
 from tests.emulators.telegram_call import Call
 from tests.emulators.telegram_place import Place, find_button
+from tests.emulators.telegram_place import newest as newest_with
 
 SAYING = ("send", "edit", "answer", "setmessagereaction", "getfile")
 """How the methods begin that the handling of an update calls; the others belong to a start and to polling."""
@@ -194,6 +196,103 @@ def check_said(s: Story) -> None:
             assert times <= 1 + s.telegram.in_flight[str(place.id), words], f"said {times} times: {words}"
         once = [words for words in dict.fromkeys(said) if AGAIN not in words]
         assert [words[: len(opening)] for words, opening in zip(once, expected, strict=True)] == expected
+
+
+@pytest.mark.prove
+async def test_killed_at_random_moments_twenty_residents_get_what_is_theirs(tmp_path: Path) -> None:
+    """Fifty lives of the program, some too short to become ready. Each resident has one case and its answer, each
+    case stands once in the leaders' group and was taken, and the chains hold."""
+    async with story(tmp_path) as s:
+        chance = random.Random(20261124)
+        people = [Resident(s.telegram.person(f"人{number}"), random.Random(number)) for number in range(20)]
+        lives = 0
+        async with asyncio.TaskGroup() as busy:
+            for person in people:
+                busy.create_task(person.reports())
+            taking = busy.create_task(takes(s))
+            while lives < 50 or not all(person.number for person in people):
+                s.program = await Program.start(s.env)
+                if chance.random() < 0.8:
+                    await s.program.ready()
+                await asyncio.sleep(chance.uniform(0, 0.7))
+                await s.program.killed()
+                lives += 1
+                assert lives < 200, [person.step for person in people]
+            await s.goes_on()
+            await s.settles()
+            await s.telegram.until(lambda: all(person.taken() for person in people), 20)
+            taking.cancel()
+        await s.settles()
+        numbers = [person.number for person in people]
+        assert len(set(numbers)) == 20
+        check_twenty(s, numbers)
+        cards = Counter(
+            act.text.splitlines()[0][-16:] for act in s.leaders.log if act.kind == "send" and "XF-" in act.text
+        )
+        assert set(cards) == set(numbers)
+        assert (await command(s.env, "verify")).out == "20 cases: nothing was changed, removed or slipped in.\n"
+
+
+class Resident:
+    """Somebody who files one report, thinks a while before each step, and waits for the bot as long as it takes."""
+
+    def __init__(self, person: Person, chance: random.Random) -> None:
+        self.person = person
+        self.step = ""
+        self.number = ""
+        self._chance = chance
+
+    async def reports(self) -> None:
+        await self._thinks(30)
+        if self._chance.random() < 0.5:
+            await self.person.sends_photo(photo(self._chance.randrange(10**6)), CANOPY)
+        else:
+            await self.person.sends(CANOPY)
+            await self._presses("没有照片")
+            await self._presses("不方便拍")
+        await self._presses("同意并提交")
+        self.number = (await self._hears("交上去了")).text.partition("编号 ")[2][:16]
+
+    def taken(self) -> bool:
+        """Whether he heard that the leader took it."""
+        return any("李网格长接单了" in post.text and self.number in post.text for post in self.person.posts)
+
+    async def _presses(self, label: str) -> None:
+        self.step = label
+        await self.person.stage.until(lambda: newest_with(self.person.chat, label), 300)
+        await self._thinks(8)
+        await self.person.taps(label)
+
+    async def _hears(self, words: str) -> Message:
+        self.step = words
+        return await self.person.hears(words, timeout=300)
+
+    async def _thinks(self, most: float) -> None:
+        await asyncio.sleep(self._chance.uniform(0, most))
+
+
+CANOPY = "幸福里12号铺门口下雨滴水,想装个棚"
+
+
+async def takes(s: Story) -> None:
+    """The leader presses 接单 under every card that he sees, every few moments, until it shows that he has."""
+    while True:
+        for post in s.leaders.posts:
+            if find_button(post, "接单") is not None:
+                await s.li.taps("接单", post)
+        await asyncio.sleep(1)
+
+
+def check_twenty(s: Story, numbers: list[str]) -> None:
+    with closing(sqlite3.connect(s.database)) as database:
+        found = [row[0] for row in database.execute("select number from cases")]
+        states = {row[0] for row in database.execute("select state from cases")}
+        dead = database.execute("select trace from inbox where state = 'dead'").fetchall()
+        doubled = database.execute(
+            "select number, action, count(*) from event group by number, action having count(*) > 1"
+        ).fetchall()
+    assert sorted(found) == sorted(numbers)
+    assert (states, dead, doubled) == ({"accepted"}, [], [])
 
 
 async def check_ledger(env: dict[str, str], actions: list[str]) -> None:
