@@ -21,7 +21,7 @@ from domain.district import District
 from domain.message import Message, Shown
 from domain.update import Chat
 from handlers.card import render
-from handlers.letter import loads
+from handlers.letter import dumps, loads
 from handlers.turn import ERRAND
 from storage import outbox, shown
 from storage.database import Database
@@ -292,4 +292,4 @@ class Delivery:
 
 
 def _digest(message: Message) -> str:
-    return sha256(repr(message).encode()).hexdigest()[:32]
+    return sha256(dumps(message).encode()).hexdigest()[:32]

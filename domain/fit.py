@@ -57,7 +57,8 @@ def fit(
     if natives:
         opens = message.ask == "text" and chat.kind == "group" and not message.choices and edits is None
         natives[-1] = replace(natives[-1], rows=shown, keyboard=keyboard, force_reply=opens)
-        natives[0] = replace(natives[0], reply_to=reply_to if edits is None else "")
+        if reply_to and edits is None:
+            natives[0] = replace(natives[0], reply_to=reply_to)
     if message.reaction is not None and capability.reactions:
         natives.insert(0, Native("", reaction=message.reaction))
     return natives
@@ -214,7 +215,7 @@ def cut(text: str, limit: int) -> str:
 
 def units(text: str) -> int:
     """The length of a text as platforms count it: UTF-16 units."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 # Answers that are typed

@@ -1,7 +1,6 @@
 """The turn as a handler sees it: who said what where, questions to the database, and what is to be said."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -97,16 +96,17 @@ class Turn:
         if query and not self._answered:
             self._answered = True
             body = text({"query": query, "text": words[:200]})
-            row = OutboxRow(f"answer:{self.update.channel}:{query}", self.chat.key, body, ms(self.now), ordered=False)
-            outbox.put(self._inner, self._claimed(row))
+            key, now = f"answer:{self.update.channel}:{query}", ms(self.now)
+            row = OutboxRow(key, self.chat.key, body, now, ordered=False, sending_since=self._claimed(now))
+            outbox.put(self._inner, row)
 
     def errand(self, name: str, subject: str, values: Mapping[str, Any], chat: Chat | None = None) -> None:
         """Queues work outside the turn; an answer, where it has one, comes back as an Update of Act(name, subject).
         With a chat it is done in that chat's order."""
         body = text({"errand": name, "subject": subject, "values": dict(values)})
-        where = chat.key if chat else ERRANDS
-        row = OutboxRow(self._next_key(), where, body, ms(self.now), card=ERRAND)
-        outbox.put(self._inner, self._claimed(row))
+        where, now = chat.key if chat else ERRANDS, ms(self.now)
+        row = OutboxRow(self._next_key(), where, body, now, card=ERRAND, sending_since=self._claimed(now))
+        outbox.put(self._inner, row)
 
     def _next_key(self) -> str:
         self._said += 1
@@ -116,21 +116,23 @@ class Turn:
         self, key: str, chat: Chat, urgency: str, *, body: str | None = None, card: str = "", person: str = ""
     ) -> None:
         until = self._quiet_until(chat) if urgency == "push" else None
+        now = ms(self.now)
         row = OutboxRow(
             key,
             chat.key,
             body,
-            ms(self.now),
+            now,
             card=card,
             person=person,
             urgency=urgency,
             not_before=ms(until) if until else None,
+            sending_since=None if until else self._claimed(now),
         )
-        outbox.put(self._inner, row if until else self._claimed(row))
+        outbox.put(self._inner, row)
 
-    def _claimed(self, row: OutboxRow) -> OutboxRow:
+    def _claimed(self, now: int) -> int | None:
         """On one machine a row is born claimed and handed on after the commit; where several send, it is claimed."""
-        return row if self._inner.shared else replace(row, sending_since=row.created)
+        return None if self._inner.shared else now
 
     def _quiet_until(self, chat: Chat) -> datetime | None:
         quiet = self.city.city.quiet

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from storage.turn import Row, Value
@@ -22,9 +23,13 @@ def moment(value: int) -> datetime:
     return datetime.fromtimestamp(value / 1000, UTC)
 
 
+_SHORT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_read = json.JSONDecoder().decode
+
+
 def text(value: Any) -> str:
     """JSON as short as it can be written."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _SHORT.encode(value)
 
 
 def _maybe(code: Code) -> Code:
@@ -40,10 +45,10 @@ def _codes(hint: Any) -> tuple[Code | None, Code | None]:
     if hint is bool:
         return int, bool
     origin = getattr(hint, "__origin__", None)
-    if origin is tuple:
-        return text, lambda value: tuple(json.loads(value))
+    if origin is tuple:  # most are empty
+        return lambda value: text(value) if value else "[]", lambda value: () if value == "[]" else tuple(_read(value))
     if origin is Mapping:
-        return lambda value: text(dict(value)), json.loads
+        return lambda value: text(dict(value)) if value else "{}", _read
     if isinstance(hint, type) and issubclass(hint, str) and hint is not str:
         return str, hint
     return None, None
@@ -57,9 +62,11 @@ class Shape(Generic[T]):
         own = names or {}
         self.kind = kind
         self.columns: dict[str, str] = {f.name: own.get(f.name, f.name) for f in fields(kind)}  # type: ignore[arg-type]
-        codes = {name: _codes(hints[name]) for name in self.columns}
-        self._write = tuple((name, column, codes[name][0]) for name, column in self.columns.items())
-        self._read = tuple((name, column, codes[name][1]) for name, column in self.columns.items())
+        codes = [(place, column, *_codes(hints[name])) for place, (name, column) in enumerate(self.columns.items())]
+        self._fields = attrgetter(*self.columns)
+        self._write = tuple((column, write) for _, column, write, _ in codes if write)
+        self._read = tuple((place, read) for place, _, _, read in codes if read)
+        self._cells: dict[tuple[str, ...], itemgetter[Any]] = {}
 
     def insert(self, table: str) -> str:
         """The SQL that adds a row."""
@@ -74,10 +81,20 @@ class Shape(Generic[T]):
 
     def values(self, thing: T) -> dict[str, Value]:
         """The thing as a row's values."""
-        return {
-            column: code(getattr(thing, name)) if code else getattr(thing, name) for name, column, code in self._write
-        }
+        values = dict(zip(self.columns.values(), self._fields(thing), strict=True))
+        for column, code in self._write:
+            values[column] = code(values[column])
+        return values
 
     def thing(self, row: Row) -> T:
         """The thing of a row."""
-        return self.kind(**{name: code(row[column]) if code else row[column] for name, column, code in self._read})
+        names = tuple(row.keys())
+        cells = list((self._cells.get(names) or self._found(names))(row))
+        for place, code in self._read:
+            cells[place] = code(cells[place])
+        return self.kind(*cells)
+
+    def _found(self, names: tuple[str, ...]) -> "itemgetter[Any]":
+        """Where the columns stand in rows of these: SQLite's rows look a name up from the first one on."""
+        self._cells[names] = itemgetter(*(names.index(column) for column in self.columns.values()))
+        return self._cells[names]

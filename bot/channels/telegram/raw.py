@@ -11,10 +11,13 @@ from bot.channels.telegram.field import CHANNEL, Json, clean, is_whole
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The updates that we ask for. Always named: an old list stays in force at the server."""
 
+_ASCII = json.JSONEncoder(separators=(",", ":"))
+"""Whatever signs an update holds, so it can be stored."""
+
 
 def raw(update: Any, now: datetime) -> Raw:
     """One update as it came, for the inbox. `now` stands in where the platform gives no time."""
-    body = json.dumps(update, separators=(",", ":"))  # ASCII: whatever signs it holds, it can be stored
+    body = _ASCII.encode(update)
     number = update.get("update_id") if isinstance(update, dict) else None
     key = str(number) if is_whole(number) else sha256(body.encode()).hexdigest()[:32]
     inner = _inner(update)
