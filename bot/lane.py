@@ -5,11 +5,11 @@ import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 from bot.channels.channel import Raw
 from domain.update import Chat, Sender, Text, Update
+from storage.row import moment
 from storage.turn import Row
 
 
@@ -40,7 +40,7 @@ class Lane:
 
 def item_of(row: Row) -> Item:
     """A row found in the inbox."""
-    at = datetime.fromtimestamp(row["at"] / 1000).astimezone()
+    at = moment(row["at"])
     raw = Raw(row["channel"], row["key"], row["lane"], at, row["body"], row["album"])
     return Item(row["id"], raw, json.loads(row["fetched"] or "{}"), attempts=row["attempts"])
 

@@ -6,6 +6,7 @@ A card is a projection of the case and the open dialogue, the same in every chat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from domain.action import ACTIONS, built
 from domain.case import Case
@@ -130,8 +131,6 @@ def _where(case: Case, district: District) -> str:
 
 def map_link(case: Case, district: District) -> str:
     """The address that opens the place in a map."""
-    from urllib.parse import quote
-
     return district.city.map_link.format(lon=f"{case.lon:.6f}", lat=f"{case.lat:.6f}", name=quote(case.number))
 
 

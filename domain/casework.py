@@ -10,9 +10,9 @@ from domain.city import Grid
 from domain.district import District
 from domain.form import Dialogue, Filled, Form, Slot
 from domain.message import Choice, Rows
+from domain.report import NO_PHOTO_REASONS
 
 BACK = "back"
-NO_PHOTO_REASONS = ("dark", "awkward", "away")
 RETURN_REASONS = ("not_here", "department", "unclear")
 DAYS_AHEAD = (1, 3, 5, 10)
 

@@ -13,8 +13,6 @@ from typing import Any
 
 from domain.case import Entry
 
-ERASED = "erased"
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -17,8 +17,8 @@ Moment = Callable[[Case, Terms], datetime | None]
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """One row. `to` is who is told (office, station, supervisor, reporter) or `clock`, which then does `action`.
-    `words` is the catalogue's key. `once_per` names the count that makes it due again (version of the dispatch,
-    round). `gathered`: joins the group's one reminder post."""
+    `words` is the catalogue's key. `gathered`: joins the group's one reminder post. What makes it due again is said
+    by `mark`."""
 
     code: str
     state: State

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.action import act, report_entry
 from domain.case import Case
+from domain.refusal import Unknown
 from domain.reminder import next_moment
 from domain.role import CLOCK, Actor
 from domain.update import Chat
@@ -13,6 +14,14 @@ from handlers.turn import Turn
 from storage import alarm, event, gather, reporter, shown
 from storage import case as cases
 from storage.row import ms
+
+
+async def case_of(turn: Turn, number: str) -> Case:
+    """A case by its number. Raises Unknown."""
+    case = await cases.find(turn, number)
+    if case is None:
+        raise Unknown(number=number)
+    return case
 
 
 async def perform(

@@ -9,7 +9,7 @@ from domain.refusal import Unknown
 from domain.state import OPEN, State
 from domain.understanding import Understood, understand
 from domain.update import Part, Photo, Text
-from handlers.action import perform
+from handlers.action import case_of, perform
 from handlers.form import close, current, keep
 from handlers.turn import Turn
 from storage import case as cases
@@ -105,8 +105,8 @@ def _another(turn: Turn, case: Case, found: Understood) -> bool:
 
 async def _own(turn: Turn, number: str) -> Case:
     """The person's own case. Raises Unknown."""
-    case = await cases.find(turn, number)
-    if case is None or await reporter.find(turn, number, turn.update.sender.key) is None:
+    case = await case_of(turn, number)
+    if await reporter.find(turn, number, turn.update.sender.key) is None:
         raise Unknown(number=number)
     return case
 

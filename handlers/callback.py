@@ -6,9 +6,9 @@ from domain.action import RATINGS
 from domain.case import Case
 from domain.form import Dialogue
 from domain.message import Message
-from domain.refusal import GoneOn, Unknown
+from domain.refusal import GoneOn
 from domain.update import Part, Photo, Text
-from handlers.action import perform
+from handlers.action import case_of, perform
 from handlers.follow import say_back
 from handlers.form import close, keep
 from handlers.post import chats_of_office
@@ -22,7 +22,7 @@ UNSOLVED, COMPLAINT = "unsolved", "complaint"
 
 async def answer(turn: Turn, code: str, number: str, version: int) -> None:
     """解决了, 没解决: the tap counts by itself."""
-    case = await _own(turn, number)
+    case = await case_of(turn, number)
     await perform(turn, case, code, version=version)
     turn.answer("")
     if code == "unsolved":
@@ -31,20 +31,13 @@ async def answer(turn: Turn, code: str, number: str, version: int) -> None:
 
 async def rate(turn: Turn, rating: str, number: str, version: int) -> None:
     """满意, 基本满意, 不满意: added to a case that is closed already. It may be changed; a second press is the same."""
-    case = await _own(turn, number)
+    case = await case_of(turn, number)
     if rating not in RATINGS or case.rating:
         raise GoneOn(number=number)
     await perform(turn, case, "rate", {"rating": rating}, version=version)
     turn.answer("")
     if rating == "unsatisfied":
         await keep(turn, Dialogue(COMPLAINT, number), timedelta(days=1))
-
-
-async def _own(turn: Turn, number: str) -> Case:
-    case = await cases.find(turn, number)
-    if case is None:
-        raise Unknown(number=number)
-    return case
 
 
 async def more(turn: Turn, dialogue: Dialogue, parts: tuple[Part, ...]) -> bool:

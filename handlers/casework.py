@@ -8,13 +8,12 @@ from domain.case import Case
 from domain.casework import FORMS, options, values_of
 from domain.form import Dialogue, Finding
 from domain.message import Message, Reaction
-from domain.refusal import Busy, GoneOn, Unknown
+from domain.refusal import Busy, GoneOn
 from domain.update import Chat, Part, Photo, Text
-from handlers.action import perform
+from handlers.action import case_of, perform
 from handlers.card import public_name
 from handlers.form import close, current, dialogue_of, keep
 from handlers.turn import Turn
-from storage import case as cases
 from storage import dialogue as dialogues
 from storage import member
 
@@ -34,23 +33,16 @@ _DONE: Mapping[str, str] = {
 
 async def press(turn: Turn, code: str, number: str, version: int) -> None:
     """A button of a card: done at once, or its question opens in the card."""
-    case = await _case(turn, number)
+    case = await case_of(turn, number)
     if not built(code):
         raise GoneOn(number=number)
-    check(case, code, turn.actor, version=version)
     if code in FORMS:
+        check(case, code, turn.actor, version=version)
         await _open(turn, case, Dialogue(code, number), turn.chat)
         turn.answer(turn.city.say("press.chosen", number=number))
         return
     done = await perform(turn, case, code, version=version)
     turn.answer(turn.city.say(_DONE[code], number=done.number))
-
-
-async def _case(turn: Turn, number: str) -> Case:
-    case = await cases.find(turn, number)
-    if case is None:
-        raise Unknown(number=number)
-    return case
 
 
 async def _open(turn: Turn, case: Case, dialogue: Dialogue, chat: Chat) -> None:
@@ -68,7 +60,7 @@ async def _free(turn: Turn, case: Case, chat: Chat) -> None:
 
 async def pick(turn: Turn, kind: str, value: str, number: str) -> None:
     """A choice of the question that is open in a card."""
-    case = await _case(turn, number)
+    case = await case_of(turn, number)
     dialogue = await current(turn)
     if dialogue is None or dialogue.form not in FORMS or dialogue.subject != number:
         await _free(turn, case, turn.chat)
@@ -117,7 +109,7 @@ async def _values(turn: Turn, case: Case, dialogue: Dialogue) -> dict[str, objec
 
 async def reply(turn: Turn, number: str, parts: tuple[Part, ...]) -> None:
     """An answer to a card: fills the open question; a photo without one begins 办结."""
-    case = await _case(turn, number)
+    case = await case_of(turn, number)
     dialogue = await current(turn)
     if dialogue and dialogue.form in FORMS and dialogue.subject == number:
         await _take(turn, case, dialogue, parts, turn.chat)
@@ -132,7 +124,7 @@ async def privately(turn: Turn, parts: tuple[Part, ...]) -> bool:
     for row in await dialogues.of_person(turn, turn.update.sender.key):
         dialogue = dialogue_of(row)
         if dialogue.form in FORMS:
-            case = await _case(turn, dialogue.subject)
+            case = await case_of(turn, dialogue.subject)
             await _take(turn, case, dialogue, parts, Chat.of(row["chat"]))
             return True
     return False

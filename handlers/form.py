@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from json import loads as read_json
 from typing import Any
 
@@ -11,7 +11,7 @@ from domain.update import Chat
 from handlers.turn import Turn
 from storage import alarm
 from storage import dialogue as dialogues
-from storage.row import ms, text
+from storage.row import moment, ms, text
 from storage.turn import Row
 
 
@@ -24,7 +24,7 @@ def dialogue_of(row: Row) -> Dialogue:
         row["asked"] or "",
         row["prompt"] or "",
         row["version"],
-        datetime.fromtimestamp(row["expires"] / 1000, UTC),
+        moment(row["expires"]),
     )
 
 

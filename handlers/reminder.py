@@ -21,7 +21,7 @@ from storage import alarm, gather, reporter
 from storage import case as cases
 from storage import dialogue as dialogues
 from storage.gather import Nudge, post_name
-from storage.row import ms
+from storage.row import moment, ms
 
 
 async def ring(turn: Turn, subject: str) -> None:
@@ -55,12 +55,8 @@ async def _tell_office(turn: Turn, case: Case, reminder: Reminder) -> None:
         gather.add(turn.inner, Nudge(chat.key, case.number, reminder.code, turn.now))
         last = await gather.last_post(turn, chat.key)
         pause = timedelta(minutes=turn.city.city.limits.gather_minutes)
-        at = max(turn.now, _moment_of(last) + pause) if last else turn.now
+        at = max(turn.now, moment(int(last)) + pause) if last else turn.now
         alarm.set(turn.inner, f"gather:{chat.key}", ms(at))
-
-
-def _moment_of(post: str) -> datetime:
-    return datetime.fromtimestamp(int(post) / 1000).astimezone()
 
 
 async def _tell_station(turn: Turn, case: Case, reminder: Reminder) -> None:

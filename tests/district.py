@@ -220,3 +220,17 @@ def numbers_in(text: str) -> list[str]:
 def labels(message: Message) -> list[str]:
     """What stands on a message's buttons, in reading order."""
     return [label for row in message.labels for label in row]
+
+
+async def sends(town: Town, who: Person, words: str, group: Group | None = None) -> Message:
+    """Somebody types in private or in a group; gives what the bot said last, once all is done."""
+    await who.sends(words, chat=group)
+    await town.settled()
+    return newest(group or who)
+
+
+async def shows(town: Town, who: Person, picture: bytes, words: str = "") -> Message:
+    """Somebody sends a photo in private; gives what the bot said last, once all is done."""
+    await who.sends_photo(picture, caption=words or None)
+    await town.settled()
+    return newest(who)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.district import Town, labels, main_people, newest, photo, press, town
+from tests.district import Town, labels, main_people, newest, photo, press, sends, shows, town
 from tests.emulators.telegram import Message, Person
 
 BIN = "幸福里3号楼下垃圾桶满了,流了一地"
@@ -20,18 +20,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
         t.people["leader"] = await t.member("leader", "XFL02", "王网格长")
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str) -> Message:
-    await who.sends(words)
-    await t.settled()
-    return newest(who)
-
-
-async def shows(t: Town, who: Person, picture: bytes, words: str = "") -> Message:
-    await who.sends_photo(picture, caption=words or None)
-    await t.settled()
-    return newest(who)
 
 
 async def files_the_bin(t: Town, who: Person, *, picture: bytes = b"") -> str:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.district import SHOP_12, Town, labels, main_people, newest, photo, press, town
-from tests.emulators.telegram import Message, Person
+from tests.district import SHOP_12, Town, labels, main_people, newest, photo, press, sends, town
+from tests.emulators.telegram import Message
 
 
 @pytest.fixture
@@ -16,12 +16,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
         await t.resident("Ann", language="en")
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str) -> Message:
-    await who.sends(words)
-    await t.settled()
-    return newest(who)
 
 
 def keys(message: Message) -> list[str]:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.event import verify
-from tests.district import Town, labels, main_people, newest, photo, press, town
-from tests.emulators.telegram import Message, Person
+from tests.district import Town, labels, main_people, newest, photo, press, sends, shows, town
 
 SECRET = "紫薯"
 """A word that only the resident says."""
@@ -20,18 +19,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
         t.people["王网格长"] = await t.member("leader", "XFL02", "王网格长")
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str) -> Message:
-    await who.sends(words)
-    await t.settled()
-    return newest(who)
-
-
-async def shows(t: Town, who: Person, picture: bytes, words: str) -> Message:
-    await who.sends_photo(picture, caption=words)
-    await t.settled()
-    return newest(who)
 
 
 async def files_the_bin(t: Town, words: str = f"幸福里3号楼下垃圾桶满了,{SECRET}烂了一地") -> str:

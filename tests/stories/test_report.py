@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.district import SHOP_12, Town, labels, main_people, newest, photo, press, town, wait_until
+from tests.district import SHOP_12, Town, labels, main_people, newest, photo, press, sends, shows, town, wait_until
 from tests.emulators.telegram import Message, Person
 
 WHERE = "在哪儿?点“发送位置”,或打字,比如“幸福里12号铺”。"
@@ -21,18 +21,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
         await main_people(t)
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str) -> Message:
-    await who.sends(words)
-    await t.settled()
-    return newest(who)
-
-
-async def shows(t: Town, who: Person, picture: bytes, words: str = "") -> Message:
-    await who.sends_photo(picture, caption=words or None)
-    await t.settled()
-    return newest(who)
 
 
 async def pins(t: Town, who: Person, place: tuple[float, float] = SHOP_12) -> Message:

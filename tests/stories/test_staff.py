@@ -8,8 +8,7 @@ import pytest
 
 from storage import invite
 from storage.row import ms
-from tests.district import Town, labels, main_people, newest, photo, press, town
-from tests.emulators.telegram import Group, Message, Person
+from tests.district import Town, labels, main_people, newest, photo, press, sends, town
 
 IN_PRIVATE = "这个请私聊我,群里人多。"
 NO_RIGHT = "绑定要站里队员或管理员来发。"
@@ -22,12 +21,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
     async with town(tmp_path) as t:
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str, group: Group | None = None) -> Message:
-    await who.sends(words, chat=group)
-    await t.settled()
-    return newest(group or who)
 
 
 async def files_a_bin(t: Town, who: str = "王", building: int = 3) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.district import Town, labels, main_people, newest, photo, press, town
+from tests.district import Town, labels, main_people, newest, photo, press, sends, town
 from tests.emulators.telegram import Message, Person
 
 SEEN = "看到啦。要报事的话,发张照片或一句话就行。"
@@ -20,12 +20,6 @@ async def t(tmp_path: Path) -> AsyncIterator[Town]:
         await main_people(t)
         yield t
         assert await t.dead_letters() == []
-
-
-async def sends(t: Town, who: Person, words: str) -> Message:
-    await who.sends(words)
-    await t.settled()
-    return newest(who)
 
 
 async def draft(t: Town) -> Person:
