@@ -71,6 +71,7 @@ class SqliteDatabase:
         self._path = path
         self._writer = writer
         self._seats = asyncio.Semaphore(READERS)
+        self._closed = False
         self._idle: list[aiosqlite.Connection] = []
         self._readers: list[aiosqlite.Connection] = []
         self._claim: sqlite3.Connection | None = None
@@ -99,19 +100,26 @@ class SqliteDatabase:
         self._claim = lock(self._path)
 
     async def close(self) -> None:
-        """Ends what is queued, then lets go of the file."""
+        """Ends what is queued and what is being read, then lets go of the file."""
+        self._closed = True
         self._writer.stop()
         await asyncio.to_thread(self._writer.join)
+        for _ in range(READERS):
+            await self._seats.acquire()
         for connection in self._readers:
             await connection.close()
         self._readers.clear()
         self._idle.clear()
+        for _ in range(READERS):  # who waited for a seat is told
+            self._seats.release()
         if self._claim is not None:
             self._claim.close()
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:
         async with self._seats:
+            if self._closed:
+                raise StorageFailed("the database is closed")
             connection = self._idle.pop() if self._idle else await self._another()
             with Faults():
                 await connection.execute("begin")

@@ -1,5 +1,6 @@
 """Opening: what is refused, and in which words."""
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -11,7 +12,7 @@ from typing import IO
 import pytest
 
 from storage.database import file_of, open_database
-from storage.turn import StorageRefused
+from storage.turn import StorageFailed, StorageRefused
 
 SAVE = "insert into setting (name, value) values ('a', '1')"
 
@@ -165,3 +166,17 @@ async def test_a_command_makes_no_database(tmp_path: Path) -> None:
     with pytest.raises(StorageRefused, match="start `jieyou run` once"):
         await open_database(f"sqlite:///{tmp_path}/jieyou.db", migrate=False)
     assert os.listdir(tmp_path) == []
+
+
+async def test_what_is_being_read_ends_before_the_file_is_let_go_of(sqlite_url: str) -> None:
+    """A page's open stream asked while the program stopped: its question failed on a closed file."""
+    database = await open_database(sqlite_url)
+    async with database.reading() as queries:
+        closing = asyncio.create_task(database.close())
+        for _ in range(20):
+            await queries.one("select 1 as yes")
+        assert not closing.done()
+    await closing
+    with pytest.raises(StorageFailed, match="closed"):
+        async with database.reading():
+            raise AssertionError("a closed database was opened")
